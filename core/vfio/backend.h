@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A place where devices live: the local kernel, a simulated machine, a captured host.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/base/clock.h"
+#include "core/base/error.h"
+#include "core/device/topology.h"
+#include "core/vfio/device_io.h"
+
+namespace migscope {
+
+/// *Thread-safe*: discovery runs in one worker while devices are opened in others.
+class Backend {
+public:
+    Backend() = default;
+    Backend(const Backend&) = delete;
+    Backend& operator=(const Backend&) = delete;
+    virtual ~Backend() = default;
+
+    /// "kernel", "sim:lab", "capture:DIR".
+    [[nodiscard]] virtual std::string name() const = 0;
+    [[nodiscard]] virtual bool simulated() const = 0;
+    /// False for a captured host: everything that opens a device is refused with a sentence.
+    [[nodiscard]] virtual bool canOpen() const = 0;
+    [[nodiscard]] virtual Clock& clock() const = 0;
+
+    /// First stage, passive: groups, devices, drivers. Opens no device node, writes nothing. A bad device is
+    /// a problem row; only what stops enumeration as a whole is an error.
+    [[nodiscard]] virtual Result<Topology> scan() = 0;
+    /// Second stage, passive: holders, debugfs features, kernel config, into the value of scan().
+    virtual void enrich(Topology& topology) = 0;
+
+    /// Opens the device named as in the topology. Opening resets a PCI function: the user's explicit act,
+    /// never for listing. Errors keep the errno; `where` names the node. *Thread-safe*; the handle is
+    /// thread-bound.
+    [[nodiscard]] virtual Result<std::unique_ptr<DeviceIo>> open(const std::string& device) = 0;
+
+    /// Calls `listener` (from a thread of the backend's) when the kernel wants the named device back, or when
+    /// the set of devices changed (empty name). Backends without such news keep the listener unused. An empty
+    /// function ends it.
+    using Listener = std::function<void(const std::string& deviceAskedBack)>;
+    virtual void listen(Listener listener) = 0;
+};
+
+} // namespace migscope
