@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The words of events.
+#include "core/transfer/event.h"
+
+#include <array>
+
+#include "core/transfer/json_text.h"
+
+namespace migscope {
+
+std::string outcomeWord(RunOutcome outcome) {
+    switch (outcome) {
+    case RunOutcome::Ok:
+        return "ok";
+    case RunOutcome::Cancelled:
+        return "cancelled";
+    case RunOutcome::Failed:
+        break;
+    }
+    return "failed";
+}
+
+std::string_view eventKind(const Event& event) {
+    static constexpr std::array<std::string_view, 16> names{
+        "run-begin", "run-end", "arc-begin", "arc",  "stream",     "samples", "precopy", "estimate",
+        "state",     "reset",   "call",      "wait", "asked-back", "stuck",   "mark",    "lost"};
+    static_assert(std::variant_size_v<event::Body> == names.size() + 1);
+    if (const auto* unknown = std::get_if<event::Unknown>(&event.body)) {
+        std::string_view kind = memberText(unknown->line, "kind");
+        if (kind.size() >= 2) // between its quotes
+            kind = kind.substr(1, kind.size() - 2);
+        return kind;
+    }
+    return names.at(event.body.index());
+}
+
+} // namespace migscope

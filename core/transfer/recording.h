@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A recording in memory: header, events, samples as columns, and the folds over them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/transfer/event.h"
+#include "core/transfer/run_metrics.h"
+
+namespace migscope {
+
+/// The samples of one stream: columns, and a min/max pyramid for charts that draw one line a pixel column.
+class SampleColumns {
+public:
+    static constexpr std::size_t fanOut = 16;
+    struct Bucket {
+        Ns begin{0};
+        Ns end{0};
+        std::uint64_t minBytes = 0;
+        std::uint64_t maxBytes = 0;
+        std::uint64_t sumBytes = 0;
+        Ns source{0};
+        Ns destination{0};
+    };
+    void append(const event::Samples& samples);
+    [[nodiscard]] std::size_t size() const { return time_.size(); }
+    [[nodiscard]] std::uint64_t totalBytes() const { return total_; }
+    [[nodiscard]] const std::vector<Ns>& time() const { return time_; }
+    [[nodiscard]] const std::vector<std::uint64_t>& bytes() const { return bytes_; }
+    [[nodiscard]] const std::vector<Ns>& source() const { return source_; }
+    [[nodiscard]] const std::vector<Ns>& destination() const { return destination_; }
+    /// At most about `want` buckets that cover [from, to], from the level of the pyramid that fits.
+    [[nodiscard]] std::vector<Bucket> buckets(Ns from, Ns to, std::size_t want) const;
+
+    std::optional<int> device; ///< of the stream's first samples
+    std::optional<int> run;
+
+private:
+    void addToPyramid(std::size_t level, const Bucket& child);
+    /// Samples [from, to), from the widest whole buckets.
+    [[nodiscard]] Bucket sumOf(std::size_t from, std::size_t to) const;
+    std::vector<Ns> time_;
+    std::vector<std::uint64_t> bytes_;
+    std::vector<Ns> source_;
+    std::vector<Ns> destination_;
+    std::vector<std::vector<Bucket>> levels_;
+    std::vector<std::pair<Bucket, std::size_t>> open_; ///< a level: the bucket that fills, and its children
+    std::uint64_t total_ = 0;
+};
+
+/// *Thread-bound* while it grows; shared as const once whole.
+class Recording {
+public:
+    explicit Recording(RecordingHeader header);
+    void apply(Event event);
+    /// Only the metrics: for a journal whose events are not kept in memory.
+    void fold(const Event& event);
+
+    [[nodiscard]] const RecordingHeader& header() const { return header_; }
+    /// All events but samples, in order.
+    [[nodiscard]] const std::vector<Event>& events() const { return events_; }
+    [[nodiscard]] const std::map<std::uint32_t, SampleColumns>& samples() const { return samples_; }
+    [[nodiscard]] const MetricsFold& metrics() const { return metrics_; }
+    [[nodiscard]] Ns lastTime() const { return last_; }
+
+    /// The file ended with its summary. Without one it is incomplete and its outcome is not "ok".
+    bool complete = false;
+    /// What is to be said about the file: cut off after line N, the summary differs from the events in …
+    std::vector<std::string> notes;
+
+private:
+    RecordingHeader header_;
+    std::vector<Event> events_;
+    std::map<std::uint32_t, SampleColumns> samples_;
+    MetricsFold metrics_;
+    Ns last_{0};
+};
+
+/// The machine-readable report (schema migscope.report/1), recomputed from the events: also the `summary`
+/// line's payload. One line of JSON.
+[[nodiscard]] std::string reportJson(const Recording& recording);
+/// For people: phases, downtime, sizes, throughput; percentiles over several runs. Says simulated, workload,
+/// incomplete.
+[[nodiscard]] std::string reportText(const Recording& recording);
+/// The last line of a finished recording: the report of its events, whatever `complete` and `notes` say.
+[[nodiscard]] std::string summaryLine(const Recording& recording);
+
+/// Reads a whole file ("-": standard input), streaming; `progress(bytesRead, total)` returns false to cancel.
+/// A file cut off in the middle of a line loads up to its last whole line and says so in `notes`.
+/// NotFound/errno when it cannot be read; Damaged with name:line when a line is no event.
+[[nodiscard]] Result<std::shared_ptr<Recording>>
+loadRecording(const std::string& path,
+              const std::function<bool(std::uint64_t, std::uint64_t)>& progress = {});
+
+/// CSV (one row a sample or event) or JSON (one document) of a recording; lines go to `out`.
+[[nodiscard]] Result<void> exportCsv(const Recording& recording,
+                                     const std::function<void(std::string_view)>& out);
+[[nodiscard]] Result<void> exportJson(const Recording& recording,
+                                      const std::function<void(std::string_view)>& out);
+
+} // namespace migscope

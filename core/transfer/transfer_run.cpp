@@ -1,0 +1,417 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The coordinator: borrows devices from their sessions, lets the pairs run, gives the devices back.
+#include "core/transfer/transfer_run.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "core/base/byte_size.h"
+#include "core/transfer/pair_run.h"
+#include "core/transfer/run_context.h"
+
+namespace migscope {
+
+/// What coordinator and workers own together.
+struct TransferRun::Shared {
+    Shared(Clock& clock, EventSink& sink, Plan plan, RunFiles files)
+        : context(clock, sink, plan, std::move(files), plan.pairs.size()) {}
+
+    RunContext context;
+    std::vector<RunDevice> ends; ///< by device index of the recording
+    std::vector<std::unique_ptr<PairRun>> pairs;
+    Ns grace{0};
+
+    // Under context.mutex.
+    std::vector<std::unique_ptr<MigrationDevice>>
+        lent; ///< by device index: on its way to, or back from, a pair
+    std::vector<bool> handed;
+    std::vector<bool> returned;
+    std::vector<bool> left;
+    std::size_t working = 0; ///< workers that still have something to do
+    RunResult result;
+    Ns began{0};
+
+    void cancel() {
+        context.cancel();
+        for (auto& end : ends)
+            end.session->interrupt();
+    }
+};
+
+namespace {
+
+using Shared = TransferRun::Shared;
+
+Result<void> refuse(const RunDevice& end, std::string detail) {
+    return fail(Errc::Refused, "run", end.session->name, std::move(detail));
+}
+
+Result<void> checkDevice(const RunDevice& end, bool isSource, const Plan& plan) {
+    const SessionState state = end.session->snapshot();
+    if (state.phase == SessionPhase::Closed)
+        return refuse(end, "the device is not open: open it first");
+    if (state.phase != SessionPhase::Idle)
+        return fail(Errc::JobRunning, "run", end.session->name, state.job + " is running");
+    const Capabilities caps = state.capabilities.value_or(Capabilities{});
+    if (caps.protocol == Protocol::V1Only)
+        return fail(Errc::Unsupported, "run", end.session->name,
+                    "the device speaks only the withdrawn protocol v1");
+    if (caps.protocol != Protocol::V2)
+        return fail(Errc::Unsupported, "run", end.session->name, "the device has no migration support");
+    if (state.needsReset || state.handedOver)
+        return refuse(end, fmt::format("it stands in {}: reset it first",
+                                       state.state ? stateName(*state.state) : "an unknown state"));
+    if (state.state != MigState::Running)
+        return refuse(end, fmt::format("it stands in {}: bring it back to RUNNING first",
+                                       state.state ? stateName(*state.state) : "an unknown state"));
+    if (isSource && plan.mode == CopyMode::PreCopy && !caps.flags.preCopy())
+        return fail(Errc::Unsupported, "run", end.session->name,
+                    fmt::format("no PRE_COPY (flags: {}): take stop-copy", caps.flags.text()));
+    if (plan.pairs.size() > 1 && !caps.flags.p2p())
+        return refuse(end, "several devices at once need P2P states in each, and this one has none");
+    return {};
+}
+
+Result<void> checkPlan(const Plan& plan, const std::vector<RunDevice>& ends) {
+    const auto bad = [](std::string detail) {
+        return fail(Errc::InvalidArgument, "run", "plan", std::move(detail));
+    };
+    if (plan.pairs.empty() || plan.runs == 0)
+        return bad("nothing to do");
+    std::set<int> used;
+    for (const PlanPair& pair : plan.pairs) {
+        const bool wantsSource = plan.kind != PlanKind::Load;
+        const bool wantsDestination =
+            plan.kind == PlanKind::Migrate || plan.kind == PlanKind::Loopback || plan.kind == PlanKind::Load;
+        if (pair.source.has_value() != wantsSource || pair.destination.has_value() != wantsDestination)
+            return bad("the ends do not fit the kind of run");
+        if (plan.kind == PlanKind::Loopback && pair.source != pair.destination)
+            return bad("a loopback has one device");
+        if (plan.kind == PlanKind::Migrate && pair.source == pair.destination)
+            return bad("source and destination are the same device: that is a loopback");
+        for (const auto& [index, isSource] :
+             {std::pair(pair.source, true), std::pair(pair.destination, false)}) {
+            if (!index || (!isSource && plan.kind == PlanKind::Loopback))
+                continue;
+            if (*index < 0 || static_cast<std::size_t>(*index) >= ends.size())
+                return bad("a device index is out of range");
+            if (!used.insert(*index).second)
+                return bad("a device stands in two places");
+            if (auto fits = checkDevice(ends[static_cast<std::size_t>(*index)], isSource, plan); !fits)
+                return fits;
+        }
+    }
+    if (plan.runs > 1 && (plan.kind == PlanKind::Save || plan.kind == PlanKind::Load))
+        return bad("repeated runs are for migrate, loopback and discard");
+    return {};
+}
+
+/// The device moves out of its session for the time of a run.
+void takeDevice(Shared& shared, RunDevice& end) {
+    end.session->change([&](SessionState& state) { state.phase = SessionPhase::Lent; });
+    SessionObserver& observer = end.session->observer;
+    observer.route =
+        EventRoute{&shared.context.sink, end.index, shared.context.run.load(), &shared.context.streams};
+}
+
+void giveBack(RunDevice& end) {
+    auto& session = *end.session;
+    session.observer.route = session.home;
+    {
+        const std::lock_guard lock(session.mutex);
+        session.cancelRun = nullptr;
+        session.leaveLoan = nullptr;
+    }
+    // The rest of a cancel's wake-up must not hit the next job.
+    session.cancelled = false;
+    if (session.device)
+        (void)session.device->state();
+    session.change([&](SessionState& state) {
+        session.syncFromDevice(state);
+        state.phase = session.device ? SessionPhase::Idle : SessionPhase::Closed;
+    });
+}
+
+void workerDone(Shared& shared) {
+    {
+        const std::lock_guard lock(shared.context.mutex);
+        --shared.working;
+    }
+    shared.context.changed->notifyAll();
+}
+
+/// On the destination's worker: hands the device over and waits for it.
+void lend(const std::shared_ptr<Shared>& shared, RunDevice& end) {
+    takeDevice(*shared, end);
+    const auto at = static_cast<std::size_t>(end.index);
+    {
+        std::unique_lock lock(shared->context.mutex);
+        shared->lent[at] = std::move(end.session->device);
+        shared->handed[at] = true;
+        shared->context.changed->notifyAll();
+        shared->context.changed->waitFor(lock, std::nullopt,
+                                         [&] { return shared->returned[at] || shared->left[at]; });
+        if (shared->returned[at])
+            end.session->device = std::move(shared->lent[at]);
+    }
+    if (!end.session->device)
+        end.session->setInterruptible(nullptr);
+    giveBack(end);
+    workerDone(*shared);
+}
+
+DeviceEnd deviceEnd(const RunDevice& end, const PairRun& pair) {
+    DeviceEnd out{end.session->name, end.index, std::nullopt, false, pair.note(end)};
+    if (const auto state = end.device->state())
+        out.state = *state;
+    return out;
+}
+
+/// Runs the pair `at` on the calling worker, as often as the plan says.
+class PairWorker {
+public:
+    PairWorker(std::shared_ptr<Shared> shared, std::size_t at)
+        : shared_(std::move(shared)), at_(at), pair_(shared_->context.plan.pairs[at]) {}
+
+    void run() {
+        RunDevice* own = end(pair_.source ? pair_.source : pair_.destination);
+        RunDevice* other = pair_.source && pair_.destination && pair_.source != pair_.destination
+                               ? end(pair_.destination)
+                               : nullptr;
+        takeDevice(*shared_, *own);
+        own->device = own->session->device.get();
+        std::unique_ptr<MigrationDevice> borrowed;
+        if (other != nullptr) {
+            borrowed = receive(*other);
+            other->device = borrowed.get();
+        }
+        RunDevice* source = pair_.source ? own : nullptr;
+        RunDevice* destination = other != nullptr ? other : (pair_.destination ? own : nullptr);
+        PairRun procedure(shared_->context, source, destination);
+        bool good = false;
+        for (std::uint32_t n = 1; n <= shared_->context.plan.runs; ++n) {
+            good = oneRun(procedure, source, destination, static_cast<int>(n));
+            if (!good || n == shared_->context.plan.runs)
+                break;
+            if (auto ready = procedure.prepareNext(); !ready) {
+                shared_->context.fail(ready.error());
+                good = false;
+            }
+            // All ends must be ready, or none starts the next run.
+            shared_->context.meet([] {});
+            if (shared_->context.failed()) {
+                shared_->context.meet([&] { endEarly(); });
+                good = false;
+                break;
+            }
+        }
+        const auto kind = shared_->context.plan.kind;
+        const bool stopsLoaded = kind == PlanKind::Load && !shared_->context.plan.loadThenRun;
+        if (good && (kind == PlanKind::Migrate || stopsLoaded))
+            own->session->change([](SessionState& state) { state.handedOver = true; });
+        if (other != nullptr)
+            sendBack(*other, std::move(borrowed));
+        giveBack(*own);
+        workerDone(*shared_);
+    }
+
+private:
+    RunDevice* end(std::optional<int> index) {
+        return index ? &shared_->ends[static_cast<std::size_t>(*index)] : nullptr;
+    }
+
+    std::unique_ptr<MigrationDevice> receive(RunDevice& other) {
+        const auto at = static_cast<std::size_t>(other.index);
+        std::unique_lock lock(shared_->context.mutex);
+        shared_->context.changed->waitFor(lock, std::nullopt, [&] { return shared_->handed[at]; });
+        return std::move(shared_->lent[at]);
+    }
+
+    void sendBack(RunDevice& other, std::unique_ptr<MigrationDevice> device) {
+        const auto at = static_cast<std::size_t>(other.index);
+        other.device = nullptr;
+        {
+            const std::lock_guard lock(shared_->context.mutex);
+            // Its session may have been released meanwhile: then the device is closed here, by the thread
+            // that has it.
+            if (!shared_->left[at]) {
+                shared_->lent[at] = std::move(device);
+                shared_->returned[at] = true;
+            }
+        }
+        shared_->context.changed->notifyAll();
+    }
+
+    bool oneRun(PairRun& procedure, RunDevice* source, RunDevice* destination, int n) {
+        auto& context = shared_->context;
+        context.meet([&] {
+            context.run = n;
+            context.clearFailure();
+            context.progress([&](RunProgress& progress) {
+                progress.run = n;
+                progress.movedBytes = 0;
+                progress.expectedBytes.reset();
+            });
+            {
+                const std::lock_guard lock(context.mutex);
+                shared_->result = RunResult{};
+            }
+            context.sink.push(
+                {context.clock.now(), std::nullopt, n, 0, "engine", event::RunBegin{context.plan}, {}});
+        });
+        for (RunDevice* one : {source, destination}) {
+            if (one != nullptr)
+                one->session->observer.route.run = n;
+        }
+        const auto done = procedure.once();
+        const auto report = [&](RunDevice* one) {
+            if (one == nullptr)
+                return;
+            DeviceEnd left = deviceEnd(*one, procedure);
+            const std::lock_guard lock(context.mutex);
+            shared_->result.devices.push_back(std::move(left));
+        };
+        report(source);
+        if (destination != source)
+            report(destination);
+        context.meet([&] { closeRun(n); });
+        return done && !context.failed() && !context.cancelled();
+    }
+
+    void closeRun(int n) {
+        auto& context = shared_->context;
+        const auto cause = context.firstError();
+        event::RunEnd ended;
+        {
+            const std::lock_guard lock(context.mutex);
+            RunResult& result = shared_->result;
+            result.error = cause;
+            const bool cancelled =
+                context.cancelled() && cause && (cause->is(Errc::Cancelled) || cause->isErrno(EINTR));
+            result.outcome = !cause ? RunOutcome::Ok : cancelled ? RunOutcome::Cancelled : RunOutcome::Failed;
+            std::sort(result.devices.begin(), result.devices.end(),
+                      [](const DeviceEnd& a, const DeviceEnd& b) { return a.index < b.index; });
+            ended.outcome = result.outcome;
+            for (const DeviceEnd& left : result.devices)
+                ended.states[left.index] = left.state;
+        }
+        if (cause)
+            ended.reason = describe(*cause);
+        if (context.files.hook)
+            context.files.hook("end");
+        context.sink.push({context.clock.now(), std::nullopt, n, 0, "engine", ended, {}});
+    }
+
+    void endEarly() {
+        const auto cause = shared_->context.firstError();
+        const std::lock_guard lock(shared_->context.mutex);
+        shared_->result.outcome = RunOutcome::Failed;
+        shared_->result.error = cause;
+    }
+
+    std::shared_ptr<Shared> shared_;
+    std::size_t at_;
+    PlanPair pair_;
+};
+
+} // namespace
+
+bool RunResult::devicesSafe() const {
+    return std::all_of(devices.begin(), devices.end(), [](const DeviceEnd& end) {
+        return !end.hung && end.state && (*end.state == MigState::Running || *end.state == MigState::Stop);
+    });
+}
+
+TransferRun::TransferRun() = default;
+
+Result<std::unique_ptr<TransferRun>> TransferRun::start(Clock& clock, std::vector<DeviceSession*> sessions,
+                                                        EventSink& sink, Plan plan, RunFiles files) {
+    auto shared = std::make_shared<Shared>(clock, sink, plan, std::move(files));
+    for (std::size_t i = 0; i < sessions.size(); ++i)
+        shared->ends.push_back({sessions[i]->shared_, static_cast<int>(i), nullptr});
+    if (auto fits = checkPlan(plan, shared->ends); !fits)
+        return std::unexpected(fits.error());
+    shared->lent.resize(sessions.size());
+    shared->handed.resize(sessions.size());
+    shared->returned.resize(sessions.size());
+    shared->left.resize(sessions.size());
+    shared->began = clock.now();
+
+    std::vector<std::pair<std::size_t, std::function<void()>>> work;
+    for (std::size_t i = 0; i < plan.pairs.size(); ++i) {
+        const PlanPair& pair = plan.pairs[i];
+        const auto own = static_cast<std::size_t>(pair.source ? *pair.source : *pair.destination);
+        work.emplace_back(own, [shared, i] { PairWorker(shared, i).run(); });
+        if (pair.source && pair.destination && pair.source != pair.destination) {
+            const auto other = static_cast<std::size_t>(*pair.destination);
+            work.emplace_back(other, [shared, other] { lend(shared, shared->ends[other]); });
+        }
+    }
+    shared->working = work.size();
+    for (auto& [index, act] : work) {
+        auto& session = *shared->ends[index].session;
+        shared->grace = std::max(shared->grace, session.options.grace);
+        {
+            const std::lock_guard lock(session.mutex);
+            session.cancelled = false;
+            session.loanWork = std::move(act);
+            session.state.phase = SessionPhase::Lent;
+            session.state.job = planKindWord(plan.kind);
+            session.state.error.reset();
+            ++session.state.revision;
+            session.cancelRun = [weak = std::weak_ptr(shared)] {
+                if (const auto alive = weak.lock())
+                    alive->cancel();
+            };
+            session.leaveLoan = [weak = std::weak_ptr(shared), at = index] {
+                if (const auto alive = weak.lock()) {
+                    {
+                        const std::lock_guard inner(alive->context.mutex);
+                        alive->left[at] = true;
+                    }
+                    alive->context.changed->notifyAll();
+                }
+            };
+        }
+        session.changed->notifyAll();
+    }
+    std::unique_ptr<TransferRun> run(new TransferRun());
+    run->shared_ = std::move(shared);
+    return run;
+}
+
+TransferRun::~TransferRun() {
+    if (!shared_ || finished())
+        return;
+    cancel();
+    (void)wait(shared_->context.clock.now() + shared_->grace);
+}
+
+void TransferRun::cancel() {
+    if (!finished())
+        shared_->cancel();
+}
+
+RunProgress TransferRun::progress() const {
+    RunProgress now = shared_->context.progress();
+    now.elapsed = shared_->context.clock.now() - shared_->began;
+    now.finished = finished();
+    return now;
+}
+
+bool TransferRun::finished() const {
+    const std::lock_guard lock(shared_->context.mutex);
+    return shared_->working == 0;
+}
+
+std::optional<RunResult> TransferRun::wait(std::optional<Ns> deadline) {
+    std::unique_lock lock(shared_->context.mutex);
+    if (!shared_->context.changed->waitFor(lock, deadline, [&] { return shared_->working == 0; }))
+        return std::nullopt;
+    return shared_->result;
+}
+
+} // namespace migscope
