@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Migscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The lab's judgement on made-up evidence: what must pass passes, and each broken rule is found.
+import pathlib
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import checks  # noqa: E402
+import evidence  # noqa: E402
+from evidence import ARCS, ERROR, NAMES, PRE_COPY, PRE_COPY_P2P, RESUMING, RUNNING, RUNNING_P2P, STOP, STOP_COPY  # noqa: E402
+
+
+def event_lines(number, state, ret=0, cmd=0x3B75, flags=0x20002, file=0xAA):
+    text = f"     migscope-cli-77  [001] .....  {number}.1: device_ioctl: (vfio_x+0x4/0x7c0 [vfio]) file={file:#x} cmd={cmd:#x} flags={flags:#x} state={state}\n"
+    if ret is not None:
+        text += f"     migscope-cli-77  [001] .....  {number}.2: device_ioctl_ret: (y+0x97/0xc0 <- vfio_x) ret={ret}\n"
+    return text
+
+
+def trace(*parts, header="# entries-in-buffer/entries-written: 9/9   #P:2\n"):
+    return evidence.read_trace(header + "              sh-9  [000] .....  1.0: tracing_mark_write: step=one\n" + "".join(parts))
+
+
+CLOSE = "     migscope-cli-77  [001] .....  9.9: device_close: (vfio_z+0x4/0x40 [vfio]) file=0xaa\n"
+
+
+class Evidence(unittest.TestCase):
+    def broken(self, *parts, **options):
+        return evidence.violations(trace(*parts)["one"], {}, **options)
+
+    def test_a_legal_walk_has_no_violation(self):
+        self.assertEqual(self.broken(event_lines(2, RUNNING_P2P), event_lines(3, STOP), event_lines(4, RUNNING_P2P), event_lines(5, RUNNING), CLOSE), [])
+
+    def test_every_pair_outside_the_arcs_is_found(self):
+        for start in range(8):
+            for target in range(8):
+                if start == target or (start, target) in ARCS:
+                    continue
+                found = evidence.violations(trace(event_lines(2, target))["one"], {0xAA: start})
+                self.assertEqual(len(found), 1, (NAMES[start], NAMES[target]))
+
+    def test_the_arcs_never_lead_from_stop_copy_to_pre_copy_or_touch_error(self):
+        self.assertFalse({(STOP_COPY, PRE_COPY), (STOP_COPY, PRE_COPY_P2P)} & ARCS)
+        self.assertFalse([pair for pair in ARCS if ERROR in pair])
+        self.assertEqual(len(ARCS), 15)
+
+    def test_a_refused_a_hanging_and_a_bogus_set_are_found(self):
+        self.assertIn("refused", self.broken(event_lines(2, RUNNING_P2P, ret=-22))[0])
+        self.assertIn("never returned", self.broken(event_lines(2, RUNNING_P2P, ret=None))[0])
+        self.assertIn("no arc", self.broken(event_lines(2, 99, ret=-22))[0])
+
+    def test_a_device_closed_in_another_state_is_found_unless_allowed(self):
+        self.assertEqual(self.broken(event_lines(2, PRE_COPY), CLOSE), ["the device was closed in PRE_COPY"])
+        self.assertEqual(self.broken(event_lines(2, PRE_COPY), CLOSE, may_stay=True), [])
+
+    def test_a_found_device_may_only_be_reset(self):
+        self.assertIn("only be reset", self.broken(event_lines(2, STOP), start=RESUMING)[0])
+        reset = event_lines(2, 0, cmd=evidence.DEVICE_RESET, flags=0)
+        self.assertEqual(self.broken(reset, event_lines(3, RUNNING_P2P), event_lines(4, RUNNING), CLOSE, start=RESUMING), [])
+
+    def test_a_trace_that_lost_lines_proves_nothing(self):
+        with self.assertRaises(ValueError):
+            trace(header="# entries-in-buffer/entries-written: 9/10   #P:2\n")
+
+    def test_strace_lines_are_read(self):
+        text = ('7  openat(-100</>, "/sys/class/vfio", 0x90800) = 3</sys/class/vfio>\n7  openat(-100</>, "/dev/vfio/14", 0x80002) = 4</dev/vfio/14>\n'
+                '7  openat(-100</>, "/tmp/x", 0x241, 0666) = 5\n7  ioctl(4</dev/vfio/14>, 0x3b75, 0x7ffe) = 0\n7  ioctl(1</tmp/o>, 0x5401, 0x7ffe) = -1 ENOTTY (x)\n')
+        self.assertEqual(evidence.strace_opens(text), [("/sys/class/vfio", 0x90800), ("/dev/vfio/14", 0x80002), ("/tmp/x", 0x241)])
+        self.assertEqual([p for p, f in evidence.strace_opens(text) if evidence.is_device_node(p, f)], ["/dev/vfio/14"])
+        self.assertFalse(evidence.is_device_node("/dev/vfio", 0x90800))
+        self.assertTrue(evidence.is_device_node("/dev/iommu", 0x80002))
+        self.assertEqual(evidence.strace_ioctls(text), [0x3B75])
+
+
+class KernelLog(unittest.TestCase):
+    def test_trouble_is_found_and_the_boot_advice_is_not(self):
+        for line in ("[ 1.0] BUG: unable to handle page fault", "[ 1.0] WARNING: CPU: 0 PID: 1", "[ 1.0] watchdog: BUG: soft lockup - CPU#0", "[ 1.0] Oops: 0002"):
+            self.assertEqual(checks.kernel_trouble(line), [line])
+        self.assertEqual(checks.kernel_trouble('[ 0.9] PCI: if necessary, use "pci=nocrs" and report a bug\n[ 0.0] Command line: oops=panic'), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

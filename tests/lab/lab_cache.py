@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 The Migscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The lab's cache folder: what is in it, where it lies, and what prepare and run share.
+"""Everything the lab downloads lives under one folder, keyed by package version, so that a filled cache needs no network."""
+
+import json
+import os
+import pathlib
+import sys
+
+# Raised when what a finished kernel folder must hold changes: an older folder is then made anew.
+LAYOUT = 3
+
+
+def root() -> pathlib.Path:
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return pathlib.Path(base) / "migscope-lab"
+
+
+def say(text: str) -> None:
+    print(f"lab: {text}", flush=True)
+
+
+def die(text: str, code: int = 1) -> None:
+    print(f"lab: error: {text}", file=sys.stderr, flush=True)
+    sys.exit(code)
+
+
+def qemu_modules(folder: pathlib.Path) -> pathlib.Path:
+    """An unpacked QEMU must not load the modules of an installed one of another version."""
+    return next(folder.glob("usr/lib/*/qemu"), folder / "no-modules")
+
+
+def current() -> dict | None:
+    """What the last prepare chose: {kernel, kernel_dir, qemu, qemu_dir | null}; None when nothing usable is there."""
+    try:
+        chosen = json.loads((root() / "current.json").read_text())
+    except (OSError, ValueError):
+        return None
+    if chosen.get("layout") != LAYOUT:
+        return None
+    for key in ("kernel_dir", "qemu_dir"):
+        folder = chosen.get(key)
+        if folder and not (root() / folder / "complete").exists():
+            return None
+    return chosen
