@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Where sessions put their events before there is a recording, and where `set` sees its arcs.
+#pragma once
+
+#include <mutex>
+#include <vector>
+
+#include "core/transfer/event.h"
+
+namespace migscope::cli {
+
+/// Keeps events until it knows where they go: a recording's header needs what the devices said when they were
+/// opened. *Thread-safe.*
+class EventTap final : public EventSink {
+public:
+    void push(Event event) override;
+    /// Hands on what was kept, and everything from now on.
+    void forwardTo(EventSink& target);
+    /// From now on events are dropped: their recording is finished.
+    void close();
+    /// Arcs and resets since the last call, in order.
+    [[nodiscard]] std::vector<Event> takeArcs();
+
+private:
+    std::mutex mutex_;
+    std::vector<Event> held_;
+    std::vector<Event> arcs_;
+    EventSink* target_ = nullptr;
+    bool closed_ = false;
+};
+
+} // namespace migscope::cli

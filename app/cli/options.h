@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the command line asked for, as a plain value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/device/migration_state.h"
+#include "core/transfer/plan.h"
+
+namespace migscope::cli {
+
+enum class Command { List, Show, Set, Reset, Save, Load, Migrate, Report, Export, Capture, Version };
+enum class ExportFormat { Csv, Json };
+
+struct Options {
+    Command command = Command::List;
+    std::string backend = "kernel";
+    bool json = false;
+
+    std::string device; ///< show, set, reset, save, load: as the user typed it
+    bool probe = false;
+    std::vector<MigState> states; ///< set
+    bool combined = false;
+    bool hold = false;
+    std::string file; ///< save's and load's image, report's and export's recording, capture's folder
+    bool raw = false;
+    bool force = false;
+    bool run = false; ///< load --run
+    std::vector<std::string> sources;
+    std::vector<std::string> destinations;
+    CopyMode mode = CopyMode::Auto;
+    PreCopyLimits limits;
+    std::uint32_t runs = 1;
+    std::optional<Ns> budget;
+    std::string record; ///< empty: memory only; "-": standard output
+    bool detailCalls = false;
+    std::vector<std::pair<std::string, std::string>> hooks; ///< phase and shell command
+    ExportFormat format = ExportFormat::Csv;
+    std::string out; ///< empty: standard output
+    /// How long a call may be under way before the program gives the device up; absent: until Ctrl-C.
+    std::optional<Ns> maxStuck;
+};
+
+/// Text that was asked for (--help): exit 0.
+struct HelpText {
+    std::string text;
+};
+struct UsageError {
+    std::string text; ///< what is wrong, one line
+    std::string next; ///< what to type instead, one line
+    bool json = false;
+};
+using Parsed = std::variant<Options, HelpText, UsageError>;
+
+/// `arguments` without the program's name. *Reentrant.*
+[[nodiscard]] Parsed parseOptions(const std::vector<std::string>& arguments);
+
+/// "show", "migrate", …
+[[nodiscard]] std::string commandWord(Command command);
+/// The command opens a device (and so resets its function).
+[[nodiscard]] bool touchesDevice(const Options& options);
+
+} // namespace migscope::cli

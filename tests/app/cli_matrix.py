@@ -1,0 +1,502 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Migscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every command on every device of the simulated lab: exit code, one clear line, a valid document, the state told."""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import jsonschema
+
+OK, REFUSED, USAGE, NO_ACCESS, OVER_BUDGET, LOST, FILE, CANCELLED = 0, 1, 2, 3, 4, 5, 6, 130
+WAIT = 60
+
+# Command kinds, in the order of the columns below. `set` goes to STOP_COPY and back; `load` gets an image of the
+# device's own kind; `source` and `destination` migrate with a healthy partner; `loop` is the device onto itself.
+KINDS = ("show", "probe", "set", "reset", "save", "load", "source", "destination", "loop")
+WELL = (OK,) * 9
+NO_PROTOCOL = (OK, OK, REFUSED, OK, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED)
+CLOSED = (OK,) + (NO_ACCESS,) * 8
+# None: done by its own scenario below, because it takes long or needs a signal.
+# label: (a partner of the same kind, exit code by column)
+EXPECTED = {
+    "mlx5 A": ("mlx5 B", WELL),
+    "mlx5 B": ("mlx5 A", WELL),
+    "hisi_acc A": ("hisi_acc B", WELL),
+    "hisi_acc B": ("hisi_acc A", WELL),
+    "pds A": ("pds B", WELL),
+    "pds B": ("pds A", WELL),
+    "qat A": ("qat B", WELL),
+    "qat B": ("qat A", WELL),
+    "virtio A": ("virtio B", WELL),
+    "virtio B": ("virtio A", WELL),
+    "mlx5 C": ("mlx5 D", WELL),
+    "mlx5 D": ("mlx5 C", WELL),
+    "shared group A": ("shared group B", WELL),
+    "shared group B": ("shared group A", WELL),
+    "no migration": ("mlx5 A", NO_PROTOCOL),
+    "v1 only": ("mlx5 A", NO_PROTOCOL),
+    "busy": ("mlx5 A", CLOSED),
+    "blocks the group": ("mlx5 A", CLOSED),
+    "group not viable": ("mlx5 A", CLOSED),
+    "no driver": ("mlx5 A", CLOSED),
+    "fails into ERROR": ("mlx5 A", (OK, OK, REFUSED, OK, REFUSED, OK, REFUSED, OK, REFUSED)),
+    "refuses the image": ("mlx5 A", (OK, OK, OK, OK, OK, REFUSED, OK, REFUSED, REFUSED)),
+    "slow": ("mlx5 A", (OK, OK, None, OK, None, None, None, None, None)),
+    "stuck": ("mlx5 A", (OK, OK, None, OK, None, None, None, None, None)),
+    "stalled stream": ("mlx5 A", (OK, OK, OK, OK, None, OK, None, OK, None)),
+    "EMFILE after success": ("mlx5 A", (OK, OK, REFUSED, OK, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED)),
+    "found RESUMING": ("mlx5 A", (OK, OK, REFUSED, OK, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED)),
+}
+DOCUMENT = {"show": "show", "probe": "show", "set": "arcs", "reset": "arcs", "save": "save", "load": "load",
+            "source": "report", "destination": "report", "loop": "report"}
+
+
+class Matrix:
+    def __init__(self, program, schemas, folder):
+        self.program, self.folder = program, pathlib.Path(folder)
+        self.schemas = {}
+        for path in pathlib.Path(schemas).glob("*.json"):
+            schema = json.loads(path.read_text())
+            validator = jsonschema.validators.validator_for(schema)
+            validator.check_schema(schema)
+            self.schemas[path.stem] = validator(schema)
+        self.failures, self.checks = [], 0
+        self.devices = {}
+
+    # --- tools -------------------------------------------------------------------------------------------------
+    def expect(self, condition, text):
+        self.checks += 1
+        if not condition:
+            self.failures.append(text)
+        return bool(condition)
+
+    def start(self, *words, backend="sim", **more):
+        environment = {**os.environ, "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
+        prefix = [self.program] + (["--backend", backend] if backend else [])
+        more.setdefault("stderr", subprocess.PIPE)
+        return subprocess.Popen([*prefix, *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                text=True, cwd=self.folder, env=environment, **more)
+
+    def run(self, *words, **more):
+        process = self.start(*words, **more)
+        try:
+            out, err = process.communicate(timeout=WAIT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, err = process.communicate()
+            self.expect(False, f"{' '.join(map(str, words))}: did not end in {WAIT} s; it said: {err[-300:]}")
+        return process.returncode, out, err
+
+    def document(self, what, out, schema):
+        try:
+            document = json.loads(out)
+        except ValueError as error:
+            self.expect(False, f"{what}: standard output is no JSON document ({error}): {out[:200]!r}")
+            return {}
+        errors = sorted(self.schemas[schema].iter_errors(document), key=str)
+        self.expect(not errors, f"{what}: not valid by {schema}.json: {[e.message[:200] for e in errors[:3]]}")
+        self.expect(document.get("schema") == f"migscope.{schema}/1", f"{what}: schema {document.get('schema')!r}")
+        return document
+
+    def one_line(self, what, err, noise=False):
+        """The one line that a failure says; `noise`: the words about a stuck call or a cancel stand before it."""
+        lines = err.splitlines()
+        said = [line for line in lines if line.startswith("migscope-cli: ")]
+        self.expect(len(said) == 1 and (noise or len(lines) == 1), f"{what}: not exactly one line on stderr: {lines}")
+        line = said[0] if said else ""
+        self.expect("; next: " in line, f"{what}: the line says no next step: {line}")
+        self.expect("\033" not in err, f"{what}: escape sequences in what is no terminal")
+        return line
+
+    def failed(self, what, code, out, err, wanted, device=None, noise=False):
+        """All that is true of every failure with --json."""
+        self.expect(code == wanted, f"{what}: exit code {code}, not {wanted}: {err[-300:]}")
+        line = self.one_line(what, err, noise)
+        document = self.document(what, out, "error")
+        error = document.get("error", {})
+        self.expect(error.get("exit_code") == code, f"{what}: exit_code {error.get('exit_code')} in the document, {code} from the process")
+        if device:
+            self.expect(device in line, f"{what}: the line does not name the device: {line}")
+        if device and wanted != USAGE:
+            self.expect("; state: " in line, f"{what}: the line does not tell the state: {line}")
+        if wanted in (REFUSED, CANCELLED) and device:
+            states = {d["name"]: d["final_state"] for d in document.get("devices", [])}
+            self.expect(states and set(states.values()) <= {"RUNNING", "no migration state"},
+                        f"{what}: exit code {wanted} says that the devices are safe, but they stand {states}")
+        return document
+
+    # --- the table -----------------------------------------------------------------------------------------------
+    def words(self, kind, label, partner):
+        device, other = self.devices[label], self.devices[partner]
+        slug = label.replace(" ", "-")
+        return {
+            "show": ["show", device],
+            "probe": ["show", device, "--probe"],
+            "set": ["set", device, "STOP_COPY", "RUNNING"],
+            "reset": ["reset", device],
+            "save": ["save", device, f"{slug}.state"],
+            "load": ["load", f"image-{self.family(label)}.state", device],
+            "source": ["migrate", device, other],
+            "destination": ["migrate", other, device, "--mode", "stop-copy"],
+            "loop": ["migrate", device, device],
+        }[kind]
+
+    def family(self, label):
+        for family in ("hisi_acc", "pds", "qat", "virtio"):
+            if label.startswith(family):
+                return family
+        return "mlx5"
+
+    def cell(self, kind, label, partner, wanted):
+        what = f"{kind} of “{label}”"
+        words = self.words(kind, label, partner)
+        code, out, err = self.run("--json", *words)
+        if wanted != OK:
+            document = self.failed(what, code, out, err, wanted, self.devices[label])
+            if kind == "set" and wanted == REFUSED:
+                self.expect(document.get("final_state") in ("RUNNING", None), f"{what}: final state {document.get('final_state')}")
+            return
+        if not self.expect(code == OK, f"{what}: exit code {code}, not 0: {err[-300:]}"):
+            return
+        self.expect(err == "", f"{what}: well, but stderr has {err[:200]!r}")
+        document = self.document(what, out, DOCUMENT[kind])
+        self.good(what, kind, label, document)
+        if kind in ("show", "probe", "reset"):
+            code, out, err = self.run(*words)
+            self.expect(code == OK and err == "" and self.devices[label] in out, f"{what} as text: exit code {code}, {err[:200]!r}")
+
+    def good(self, what, kind, label, document):
+        """What only this kind of document can say."""
+        self.expect(document.get("simulated") is True, f"{what}: does not say that it is simulated")
+        if kind in ("show", "probe"):
+            self.expect(document["device"]["name"] == self.devices[label], f"{what}: another device")
+            self.expect((document["probe"] is not None) == (kind == "probe"), f"{what}: probe {document['probe']}")
+        if kind == "probe" and label == "found RESUMING":
+            self.expect(document["probe"]["state"] == "RESUMING" and document["probe"]["needs_reset"], f"{what}: {document['probe']}")
+        elif kind == "probe" and document["probe"]["protocol"] == "v2":
+            self.expect(document["probe"]["state"] == "RUNNING", f"{what}: state {document['probe']['state']}")
+        if kind == "set":
+            self.expect(document["final_state"] == "RUNNING", f"{what}: final state {document['final_state']}")
+            ends = [arc["to"] for arc in document["arcs"]]
+            self.expect("STOP_COPY" in ends and ends[-1] == "RUNNING", f"{what}: arcs {ends}")
+            self.expect(all(arc["duration_ns"] > 0 and arc["errno"] is None for arc in document["arcs"]), f"{what}: {document['arcs']}")
+        if kind == "reset":
+            has_state = label not in ("no migration", "v1 only")
+            self.expect(document["final_state"] == ("RUNNING" if has_state else None), f"{what}: final state {document['final_state']}")
+        if kind in ("save", "load"):
+            self.expect(document["final_state"] == "RUNNING" and document["state_bytes"] > 0, f"{what}: {document}")
+        if kind == "save":
+            saved = self.folder / document["file"]
+            self.expect(saved.stat().st_size == document["file_bytes"] > document["state_bytes"], f"{what}: file of {saved.stat().st_size} bytes")
+            saved.unlink()
+        if DOCUMENT[kind] == "report":
+            self.expect(document["outcome"] == "ok", f"{what}: outcome {document['outcome']}")
+            run = document["runs"][0]
+            known = [p["duration_ns"] for p in run["phases"] if p["duration_ns"] is not None]
+            self.expect(sum(known) == run["downtime_ns"] > 0, f"{what}: phases {known}, downtime {run['downtime_ns']}")
+            self.expect(all(d["final_state"] for d in run["devices"]), f"{what}: final states {run['devices']}")
+
+    # --- devices that need patience or a signal -------------------------------------------------------------------
+    def interrupted(self, what, words, after, signals, wanted, device, number=signal.SIGINT, until=None):
+        """Starts, waits until `until` stands on stderr (or `after` seconds), sends signals, judges the end."""
+        log = self.folder / f"{what}.err"
+        with log.open("w") as err_file:
+            process = self.start("--json", *words, stderr=err_file,
+                                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+        begun = time.monotonic()
+        if until:
+            while until not in log.read_text() and time.monotonic() - begun < 20:
+                time.sleep(0.02)
+            words_after = time.monotonic() - begun
+            # Starting the program and opening the device come before the call: they are not part of its two seconds.
+            self.expect(until in log.read_text() and words_after < 2 + after, f"{what}: the words {until!r} came after {words_after:.1f} s")
+        else:
+            time.sleep(after)
+        for count in range(signals):
+            process.send_signal(number)
+            time.sleep(0.5 if count + 1 < signals else 0)
+        sent = time.monotonic()
+        try:
+            out, _ = process.communicate(timeout=WAIT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, _ = process.communicate()
+        err = log.read_text()
+        ended = time.monotonic() - sent
+        self.expect(process.returncode == wanted, f"{what}: exit code {process.returncode}, not {wanted}: {err[-400:]}")
+        said = [line for line in err.splitlines() if line.startswith("migscope-cli: ")]
+        self.expect(len(said) == 1 and device in said[0], f"{what}: lines of the end: {said}")
+        return out, err, ended
+
+    def stuck(self):
+        device, other = self.devices["stuck"], self.devices["mlx5 A"]
+        out, err, ended = self.interrupted("stuck, Ctrl-C twice", ["set", device, "STOP"], 4, 2, LOST, device, until="stuck in SET")
+        self.expect("process" in err and "left at once" in err, f"stuck: says pid and how it was left: {err}")
+        self.expect(ended < 3, f"stuck: the second Ctrl-C took {ended:.1f} s")
+        for kind, words in (("set", ["set", device, "STOP"]), ("save", ["save", device, "stuck.state"]), ("migrate", ["migrate", device, other]),
+                            ("load", ["load", "image-mlx5.state", device]), ("loop", ["migrate", device, device]), ("to", ["migrate", other, device])):
+            what = f"stuck, {kind} --max-stuck"
+            code, out, err = self.run("--json", *words, "--max-stuck", "2.2")
+            document = self.failed(what, code, out, err, LOST, device, noise=True)
+            self.expect("stuck in SET" in err, f"{what}: no word that it is stuck: {err}")
+            self.expect(document.get("error", {}).get("code") == "stuck", f"{what}: code {document.get('error')}")
+
+    def slow(self):
+        device = self.devices["slow"]
+        for name, words in (("set", ["set", device, "RUNNING_P2P"]), ("save", ["save", device, "slow.state"]),
+                            ("loop", ["migrate", device, device]), ("load", ["load", "image-mlx5.state", device])):
+            what = f"slow, {name}, Ctrl-C once"
+            out, err, ended = self.interrupted(what, words, 6, 1, CANCELLED, device, until="stuck in SET")
+            document = self.document(what, out, "error")
+            self.expect([d["final_state"] for d in document.get("devices", [])] == ["RUNNING"], f"{what}: left as {document.get('devices')}")
+            self.expect(ended < 5, f"{what}: took {ended:.1f} s to come back")
+        out, err, ended = self.interrupted("slow, SIGTERM", ["set", device, "STOP"], 6, 1, CANCELLED, device,
+                                           number=signal.SIGTERM, until="stuck in SET")
+
+    def stalled(self):
+        device, other = self.devices["stalled stream"], self.devices["mlx5 A"]
+        for name, words in (("save", ["save", device, "stalled.state"]), ("migrate", ["migrate", device, other]), ("loop", ["migrate", device, device])):
+            what = f"stalled stream, {name}, Ctrl-C once"
+            out, err, ended = self.interrupted(what, words, 8, 1, CANCELLED, device, until="stuck in read")
+            document = self.document(what, out, "error")
+            self.expect({d["final_state"] for d in document.get("devices", [])} == {"RUNNING"}, f"{what}: left as {document.get('devices')}")
+            self.expect(ended < 5, f"{what}: took {ended:.1f} s to come back")
+
+    def cancelled(self):
+        """A healthy run cancelled: both ends come back, the recording is whole and says so."""
+        a, b = self.devices["virtio A"], self.devices["virtio B"]
+        out, err, ended = self.interrupted("cancel", ["migrate", a, b, "--runs", "10000", "--record", "cancel.migrec"], 2.5, 1, CANCELLED, a)
+        document = self.document("cancel", out, "error")
+        self.expect({d["name"]: d["final_state"] for d in document.get("devices", [])} == {a: "RUNNING", b: "RUNNING"}, f"cancel: {document.get('devices')}")
+        self.expect(document.get("report", {}).get("outcome") == "cancelled", f"cancel: outcome {document.get('report', {}).get('outcome')}")
+        lines = (self.folder / "cancel.migrec").read_text().splitlines()
+        self.expect(json.loads(lines[-1]).get("kind") == "summary", f"cancel: the recording ends with {lines[-1][:80]}")
+        self.expect(ended < 3, f"cancel: took {ended:.1f} s")
+
+    def asked_back(self):
+        """The kernel wants a device that is open: it is brought back and closed, and that is said."""
+        devices = [{"address": f"0000:3b:00.{n}", "family": "mlx5", "label": f"mlx5 {n}", "physical_function": "0000:3b:00.0"} for n in (2, 3)]
+        devices[0]["faults"] = [{"kind": "asked-back", "after_ns": 1_500_000_000}]
+        (self.folder / "asked.json").write_text(json.dumps({"schema": "migscope.sim-profile/1", "name": "asked", "devices": devices,
+                                                            "host": {"name": "asked", "kernel": "7.3.0", "debugfs": True}}))
+        first, second = (device["address"] for device in devices)
+        for words in (["set", first, "STOP", "--hold"], ["migrate", first, second, "--runs", "1000"]):
+            code, out, err = self.run("--json", *words, backend="sim:asked.json")
+            self.failed(f"asked back in {words[0]}", code, out, err, NO_ACCESS, first, noise=True)
+            self.expect("the kernel asked for" in err, f"asked back in {words[0]}: says so: {err!r}")
+
+    def hold(self):
+        device = self.devices["mlx5 A"]
+        process = self.start("--json", "set", device, "STOP", "--hold", preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+        line = process.stderr.readline()
+        self.expect("held in STOP" in line, f"hold: says {line!r}")
+        time.sleep(0.3)
+        self.expect(process.poll() is None, "hold: goes on until Ctrl-C")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=WAIT)
+        self.expect(process.returncode == OK, f"hold: exit code {process.returncode}: {err}")
+        document = self.document("hold", out, "arcs")
+        self.expect(document.get("reached") == "STOP" and document.get("final_state") == "RUNNING", f"hold: {document}")
+
+    # --- the rest of the contract -------------------------------------------------------------------------------
+    def passive(self):
+        code, out, err = self.run("--json", "list")
+        self.expect(code == OK and err == "", f"list: exit code {code}, {err!r}")
+        listed = self.document("list", out, "topology")
+        labels = [device["label"] for device in listed.get("devices", [])]
+        self.expect(sorted(map(str, labels)) == sorted(EXPECTED), f"list: devices {sorted(map(str, labels))}")
+        self.devices = {device["label"]: device["name"] for device in listed["devices"]}
+        verdicts = {device["label"]: device["verdict"] for device in listed["devices"]}
+        for label in ("no migration", "v1 only", "blocks the group", "group not viable", "no driver"):
+            self.expect(verdicts[label] == "not-migratable", f"list: verdict on “{label}” is {verdicts[label]}")
+        code, text, err = self.run("list")
+        self.expect(code == OK and err == "" and "simulated machine “lab”" in text, f"list as text: {code}, {err!r}, {text[:100]!r}")
+        self.expect(all(name in text for name in self.devices.values()), "list as text: names every device")
+        self.expect("qemu-system-x86" in text and "{" not in text, "list as text: names the holder, leaves no parameter of a sentence unfilled")
+        for words in (["--json", "version"], ["version", "--json"]):
+            code, out, err = self.run(*words)
+            self.expect(code == OK and err == "", f"version: exit code {code}, {err!r}")
+            self.document("version", out, "version")
+
+    def here(self):
+        """The machine that runs this test, whatever it has: list explains itself, capture answers as it does."""
+        code, out, err = self.run("--json", "list", backend=None)
+        here = self.document("list here", out, "topology")
+        self.expect(code == OK and here.get("simulated") is False, f"list here: exit code {code}, {err!r}")
+        code, text, err = self.run("list", backend=None)
+        nothing = not any(d["verdict"] in ("migratable", "likely") for d in here.get("devices", []))
+        self.expect(not nothing or "--backend sim" in text, "list on a machine with nothing offers the simulated lab")
+        code, out, err = self.run("--json", "capture", "captured", backend=None)
+        if not self.expect(code == OK, f"capture: exit code {code}: {err}"):
+            return
+        self.document("capture", out, "capture")
+        code, out, err = self.run("--json", "list", backend="capture:captured")
+        there = self.document("list of the capture", out, "topology")
+        keys = ("name", "bus", "driver", "iommu_group", "verdict", "evidence")
+        self.expect([[d[k] for k in keys] for d in here["devices"]] == [[d[k] for k in keys] for d in there.get("devices", [])],
+                    "the capture lists what the host does")
+        code, out, err = self.run("--json", "capture", "captured", backend=None)
+        self.failed("capture into a full folder", code, out, err, FILE)
+        code, out, err = self.run("--json", "capture", "elsewhere", backend="sim")
+        self.failed("capture of a simulated machine", code, out, err, USAGE)
+        code, out, err = self.run("--json", "list", backend="capture:not-there")
+        self.failed("list of no capture", code, out, err, FILE)
+        if here["devices"]:
+            name = here["devices"][0]["name"]
+            for words in (["show", name, "--probe"], ["set", name, "STOP"], ["reset", name], ["save", name, "captured.state"]):
+                code, out, err = self.run("--json", *words, backend="capture:captured")
+                self.failed(f"capture: {words[0]}", code, out, err, NO_ACCESS, name)
+                self.expect("captured host" in err, f"capture: {words[0]} says why: {err}")
+
+    def usage(self):
+        device = self.devices["mlx5 A"]
+        for words in ([], ["frobnicate"], ["show"], ["show", device, "more"], ["set", device], ["set", device, "BOGUS"], ["set", device, "ERROR"],
+                      ["migrate", device], ["migrate", device, device, "--runs", "0"], ["migrate", f"{device},{device}", f"{device},{device}"],
+                      ["migrate", device, self.devices["mlx5 B"], "--mode", "fast"], ["migrate", device, device, "--record", "-"],
+                      ["migrate", device, device, "--hook", "sometime=true"], ["export", "x.migrec"], ["migrate", f"{device},", f"{device},"]):
+            code, out, err = self.run("--json", *words)
+            self.failed(f"usage {words}", code, out, err, USAGE)
+        code, out, err = self.run("--json", "list", backend="nowhere")
+        self.failed("usage: backend", code, out, err, USAGE)
+        code, out, err = self.run("--json", "list", backend="sim:/not/there.json")
+        self.expect(code in (FILE, NO_ACCESS), f"a profile that is not there: exit code {code}")
+        self.document("a profile that is not there", out, "error")
+        for words in (["--help"], ["migrate", "--help"]):
+            code, out, err = self.run(*words)
+            self.expect(code == OK and err == "" and "Usage" in out, f"{words}: {code}, {err!r}")
+        for words in (["show", "0000:99:00.0"], ["set", "0000:99:00.0", "STOP"], ["migrate", device, "vfio999"]):
+            code, out, err = self.run("--json", *words)
+            self.failed(f"not there: {words}", code, out, err, NO_ACCESS)
+
+    def rules(self):
+        device = self.devices["mlx5 A"]
+        for states in (["STOP_COPY", "PRE_COPY"], ["STOP_COPY", "PRE_COPY_P2P"], ["RESUMING", "STOP"]):
+            code, out, err = self.run("--json", "set", device, *states)
+            document = self.failed(f"set {states}", code, out, err, REFUSED, device)
+            self.expect(document.get("arcs") == [], f"set {states}: refused before any SET: {document.get('arcs')}")
+        code, out, err = self.run("--json", "set", self.devices["hisi_acc A"], "RUNNING_P2P")
+        self.failed("set to a state that the device lacks", code, out, err, REFUSED, self.devices["hisi_acc A"])
+        code, out, err = self.run("--json", "set", device, "STOP_COPY", "--combined")
+        arcs = self.document("set --combined", out, "arcs").get("arcs", [])
+        self.expect(code == OK and [(a["from"], a["to"], a["combined"]) for a in arcs] == [("RUNNING", "STOP_COPY", True)], f"set --combined: {arcs}")
+        code, out, err = self.run("--json", "set", device, "RESUMING")
+        document = self.document("set RESUMING", out, "arcs")
+        self.expect(code == OK and [a["call"] for a in document.get("bring_back", [])] == ["RESET"], f"set RESUMING: brought back by {document.get('bring_back')}")
+
+    def files(self):
+        a, b = self.devices["qat A"], self.devices["qat B"]
+        (self.folder / "taken").write_text("mine")
+        (self.folder / "shut").mkdir()
+        for words in (["save", a, "taken"], ["migrate", a, b, "--record", "taken"], ["save", a, "no/where"], ["load", "not-there", a],
+                      ["report", "not-there"], ["export", "not-there", "--to", "json"], ["report", "taken"]):
+            code, out, err = self.run("--json", *words)
+            self.failed(f"file: {words[0]} {words[-1]}", code, out, err, FILE)
+        self.expect((self.folder / "taken").read_text() == "mine", "an existing file was changed")
+        code, out, err = self.run("--json", "save", a, "taken", "--force")
+        self.expect(code == OK, f"save --force: exit code {code}: {err}")
+        whole = (self.folder / "taken").read_bytes()
+        (self.folder / "cut").write_bytes(whole[:-20])
+        flipped = bytearray(whole)
+        flipped[len(whole) // 2] ^= 1
+        (self.folder / "flipped").write_bytes(flipped)
+        for name in ("cut", "flipped"):
+            code, out, err = self.run("--json", "load", name, b)
+            self.failed(f"load of a {name} image", code, out, err, FILE)
+        code, out, err = self.run("--json", "save", a, "bare", "--raw")
+        code, out, err = self.run("--json", "load", "bare", b, "--run")
+        document = self.document("load of a bare stream", out, "load")
+        self.expect(code == OK and document.get("verified") is False and "not verified" in err, f"bare stream: {code}, {document}, {err!r}")
+        with open("/dev/full", "w") as full:
+            process = subprocess.run([self.program, "--backend", "sim", "list"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        self.expect(process.returncode == FILE and "ENOSPC" in process.stderr, f"list into a full device: {process.returncode}, {process.stderr!r}")
+
+    def recordings(self):
+        a, b = self.devices["qat A"], self.devices["qat B"]
+        code, out, err = self.run("--json", "migrate", a, b, "--record", "run.migrec", "--runs", "2", "--detail", "calls")
+        report = self.document("migrate --record", out, "report")
+        self.expect(code == OK and len(report.get("runs", [])) == 2, f"migrate --record --runs 2: exit code {code}: {err}")
+        lines = (self.folder / "run.migrec").read_text().splitlines()
+        header = json.loads(lines[0])
+        self.expect([d["name"] for d in header["devices"]] == [a, b] and header["devices"][0]["flags"] == 7, f"recording: devices {header['devices']}")
+        self.expect(header["detail"] == "calls" and any('"kind":"call"' in line.replace(" ", "") for line in lines), "recording: calls at --detail calls")
+        code, out, err = self.run("--json", "report", "run.migrec")
+        again = self.document("report", out, "report")
+        for key in ("outcome", "summary", "runs"):
+            self.expect(code == OK and again.get(key) == report.get(key), f"report: {key} differs from the live report")
+        (self.folder / "cut.migrec").write_text("\n".join(lines[:len(lines) // 2]) + '\n{"kind": "ar')
+        code, out, err = self.run("--json", "report", "cut.migrec")
+        cut = self.document("report of a cut recording", out, "report")
+        self.expect(code == OK and cut.get("outcome") != "ok" and err, f"cut recording: exit code {code}, outcome {cut.get('outcome')}, says {err!r}")
+        for form in ("csv", "json"):
+            code, out, err = self.run("export", "run.migrec", "--to", form)
+            self.expect(code == OK and len(out) > 500, f"export --to {form}: exit code {code}, {len(out)} characters: {err}")
+            code, document, err = self.run("--json", "export", "run.migrec", "--to", form, "--out", f"out.{form}")
+            self.document(f"export --out ({form})", document, "exported")
+            self.expect(code == OK and (self.folder / f"out.{form}").read_text() == out, f"export --to {form}: file and standard output differ")
+        code, out, err = self.run("migrate", a, b, "--record", "-")
+        events = [json.loads(line) for line in out.splitlines()]
+        self.expect(code == OK and events[0]["schema"] == "migscope.recording/1" and events[-1]["kind"] == "summary", f"--record -: exit code {code}")
+        self.expect("downtime" in err, f"--record -: the report for people goes to stderr: {err!r}")
+        code, out, err = self.run("--json", "migrate", a, b, "--budget", "0.001")
+        self.expect(code == OVER_BUDGET, f"--budget: exit code {code}")
+        self.one_line("--budget", err)
+        self.document("--budget", out, "report")
+        code, out, err = self.run("--json", "migrate", a, b, "--budget", "60000")
+        self.expect(code == OK and err == "", f"--budget within: exit code {code}, {err!r}")
+        code, out, err = self.run("migrate", a, b, "--hook", "stopped=echo hook $1 >> hooks", "--hook", "end=echo hook $1 >> hooks")
+        hooks = (self.folder / "hooks").read_text() if (self.folder / "hooks").exists() else ""
+        self.expect(code == OK and hooks.split() == ["hook", "stopped", "hook", "end"], f"--hook: exit code {code}, {hooks!r}, {err!r}")
+        pairs = [self.devices[f"{f} {x}"] for f in ("qat", "virtio") for x in "AB"]
+        code, out, err = self.run("--json", "migrate", f"{pairs[0]},{pairs[2]}", f"{pairs[1]},{pairs[3]}")
+        report = self.document("migrate of two pairs", out, "report")
+        self.expect(code == OK and len(report["runs"][0]["devices"]) == 4, f"two pairs: exit code {code}: {err}")
+
+    def reader_leaves(self):
+        """A pipe that nobody reads any more is a file that cannot be written; the devices still come back."""
+        process = self.start("migrate", self.devices["mlx5 A"], self.devices["mlx5 B"], "--record", "-")
+        process.stdout.readline()
+        process.stdout.close()
+        err = process.stderr.read()
+        self.expect(process.wait(timeout=WAIT) == FILE and "EPIPE" in err, f"--record - without a reader: exit code {process.returncode}, {err!r}")
+
+    def all(self):
+        self.passive()
+        for label in ("mlx5 A", "hisi_acc A", "pds A", "qat A", "virtio A"):
+            code, _, err = self.run("save", self.devices[label], f"image-{self.family(label)}.state", "--mode", "stop-copy")
+            self.expect(code == OK, f"image of {label}: exit code {code}: {err}")
+        jobs = [self.stuck, self.slow, self.stalled, self.cancelled, self.asked_back, self.hold, self.here, self.usage, self.rules, self.files, self.recordings, self.reader_leaves]
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            futures = {pool.submit(job): job.__name__ for job in jobs}
+            for label, (partner, codes) in EXPECTED.items():
+                for kind, wanted in zip(KINDS, codes, strict=True):
+                    if wanted is not None:
+                        futures[pool.submit(self.cell, kind, label, partner, wanted)] = f"{kind} of {label}"
+            for future in concurrent.futures.as_completed(futures):
+                if future.exception():
+                    error = future.exception()
+                    self.failures.append(f"{futures[future]}: {type(error).__name__}: {error}")
+
+
+def main(program, schemas):
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="migscope-cli-matrix-") as folder:
+        matrix = Matrix(os.path.abspath(program), schemas, folder)
+        matrix.all()
+    for failure in matrix.failures:
+        print(failure)
+    print(f"cli_matrix: {matrix.checks} checks, {len(matrix.failures)} failures, {time.monotonic() - begun:.0f} s")
+    return 1 if matrix.failures else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: cli_matrix.py MIGSCOPE_CLI SCHEMAS")
+    sys.exit(main(*sys.argv[1:]))
