@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every control has a name for those who do not see it, and is reached by Tab.
+#include <QAbstractButton>
+#include <QAccessible>
+#include <QApplication>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QTabBar>
+#include <QTest>
+
+#include <set>
+
+#include "tests/ui/ui_test.h"
+#include "ui/panels/machines_panel.h"
+
+namespace migscope::testing {
+namespace {
+
+class Accessibility : public WindowTest {
+protected:
+    /// What a person can act on, in the view that is shown.
+    [[nodiscard]] QList<QWidget*> controls() const {
+        QList<QWidget*> found;
+        for (auto* widget : window->findChildren<QWidget*>()) {
+            if (widget->isVisible() && widget->isEnabled() && (widget->focusPolicy() & Qt::TabFocus) != 0 &&
+                widget->focusProxy() == nullptr && !widget->objectName().startsWith(QLatin1String("qt_")))
+                found << widget;
+        }
+        return found;
+    }
+    void expectNames() const {
+        for (QWidget* widget : controls()) {
+            QAccessibleInterface* face = QAccessible::queryAccessibleInterface(widget);
+            ASSERT_NE(face, nullptr);
+            EXPECT_FALSE(face->text(QAccessible::Name).isEmpty())
+                << widget->metaObject()->className() << " \"" << widget->objectName().toStdString()
+                << "\" in " << widget->parentWidget()->metaObject()->className();
+        }
+    }
+    void expectReachedByTab() {
+        window->activateWindow();
+        window->setFocus();
+        QApplication::setActiveWindow(window.get());
+        std::set<QWidget*> reached;
+        for (int press = 0; press < 400; ++press) {
+            QTest::keyClick(QApplication::focusWidget() != nullptr ? QApplication::focusWidget()
+                                                                   : window.get(),
+                            Qt::Key_Tab);
+            if (QWidget* now = QApplication::focusWidget();
+                now != nullptr && !reached.insert(now).second && press > 100)
+                break;
+        }
+        for (QWidget* widget : controls())
+            EXPECT_TRUE(reached.contains(widget))
+                << widget->metaObject()->className() << " \"" << widget->objectName().toStdString() << "\" "
+                << widget->accessibleName().toStdString();
+        EXPECT_GT(reached.size(), 6U);
+    }
+};
+
+TEST_F(Accessibility, ofTheMachinePage) {
+    machine("sim:lab");
+    spin(50);
+    expectNames();
+    expectReachedByTab();
+}
+
+TEST_F(Accessibility, ofAnOpenDevice) {
+    machine("sim:lab");
+    open(mlx5A);
+    spin(50);
+    expectNames();
+    expectReachedByTab();
+    for (const MigState state : allMigStates) {
+        auto* button = window->findChild<QAbstractButton*>(QStringLiteral("state ") +
+                                                           QString::fromStdString(stateName(state)));
+        ASSERT_NE(button, nullptr);
+        EXPECT_EQ(button->accessibleName().toStdString(), stateName(state));
+        EXPECT_FALSE(button->accessibleDescription().isEmpty()) << stateName(state);
+    }
+}
+
+TEST_F(Accessibility, ofADeviceThatCannotMigrate) {
+    machine("sim:lab");
+    select("0000:80:00.2");
+    spin(50);
+    expectNames();
+    expectReachedByTab();
+}
+
+} // namespace
+} // namespace migscope::testing

@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The frame of the window's tests: their main(), and the fixture.
+#include "tests/ui/ui_test.h"
+
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QFont>
+#include <QSettings>
+#include <QStyleFactory>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QThread>
+#include <QToolButton>
+
+#include <cstdio>
+
+#include "app/backends.h"
+#include "ui/actions.h"
+#include "ui/panels/inspect_page.h"
+#include "ui/panels/machines_panel.h"
+#include "ui/theme.h"
+
+namespace {
+
+QTemporaryDir* folder = nullptr;
+
+/// A warning of Qt's is a mistake of ours.
+void onMessage(QtMsgType type, const QMessageLogContext&, const QString& text) {
+    if (text.contains(QLatin1String("propagateSizeHints")))
+        return; // the offscreen platform says of each window that it has no window manager
+    if (type != QtDebugMsg && type != QtInfoMsg)
+        ADD_FAILURE() << "Qt said: " << text.toStdString();
+}
+
+} // namespace
+
+namespace migscope::testing {
+
+void spin(int milliseconds) {
+    QElapsedTimer timer;
+    timer.start();
+    do {
+        QApplication::processEvents(QEventLoop::AllEvents, 10);
+        QApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        QThread::msleep(1);
+    } while (timer.elapsed() < milliseconds);
+}
+
+bool waitUntil(const std::function<bool()>& ready, int milliseconds) {
+    QElapsedTimer timer;
+    timer.start();
+    while (!ready()) {
+        if (timer.elapsed() > milliseconds)
+            return false;
+        spin(5);
+    }
+    return true;
+}
+
+QString temporaryFolder() {
+    return folder->path();
+}
+
+WindowTest::WindowTest() {
+    const BackendFactory factory = [this](const std::string& spec) -> Result<std::shared_ptr<Backend>> {
+        auto made = makeBackend(spec);
+        if (!made)
+            return std::unexpected(made.error());
+        std::shared_ptr<Backend> backend(std::move(*made));
+        sim = std::dynamic_pointer_cast<SimBackend>(backend);
+        return backend;
+    };
+    host = std::make_unique<HostSession>(factory, temporaryFolder());
+    window =
+        std::make_unique<MainWindow>(*host, MainWindow::About{QStringLiteral("0"), QStringLiteral("7.3")});
+    window->resize(1280, 800);
+    window->show();
+}
+
+WindowTest::~WindowTest() {
+    if (sim)
+        sim->releaseStuck();
+    window.reset();
+    host.reset();
+    spin(20);
+}
+
+void WindowTest::machine(const std::string& spec) {
+    window->presenter().useMachine(QString::fromStdString(spec));
+    ASSERT_TRUE(
+        waitUntil([this] { return host->topology() && host->topology()->enriched && !host->scanning(); }));
+}
+
+void WindowTest::select(const std::string& device) {
+    parts().machines->select(QString::fromStdString(device));
+    ASSERT_EQ(window->presenter().device().toStdString(), device);
+}
+
+void WindowTest::open(const std::string& device) {
+    select(device);
+    QAction* act = (*parts().actions)[ActionId::OpenDevice];
+    for (auto* button : parts().inspect->findChildren<QToolButton*>()) {
+        if (button->defaultAction() == act)
+            QTest::mouseClick(button, Qt::LeftButton);
+    }
+    ASSERT_TRUE(waitIdle(device)) << "the device did not open";
+}
+
+bool WindowTest::waitIdle(const std::string& device) {
+    return waitUntil([&] {
+        const SessionState* now = host->state(device);
+        return now != nullptr && now->phase == SessionPhase::Idle;
+    });
+}
+
+} // namespace migscope::testing
+
+int main(int argc, char** argv) {
+    ::testing::InitGoogleTest(&argc, argv);
+    QTemporaryDir temporary;
+    folder = &temporary;
+    for (const char* name :
+         {"XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"})
+        qputenv(name, temporary.path().toUtf8());
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    qInstallMessageHandler(onMessage);
+    QApplication application(argc, argv);
+    QApplication::setOrganizationName(QStringLiteral("migscope"));
+    QApplication::setApplicationName(QStringLiteral("migscope-test"));
+    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setPalette(migscope::lightPalette());
+    QApplication::setFont(QFont(QStringLiteral("DejaVu Sans"), 9));
+    return RUN_ALL_TESTS();
+}

@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The one registry of what a person can do in the window.
+#include "ui/actions.h"
+
+#include <QCoreApplication>
+#include <QKeySequence>
+
+#include <algorithm>
+#include <array>
+
+#include "ui/icons.h"
+
+namespace migscope {
+namespace {
+
+struct Spec {
+    ActionId id;
+    const char* word; ///< also the name of its icon
+    const char* text;
+    const char* key;
+    const char* help;
+};
+
+constexpr std::array specs{
+    Spec{ActionId::Refresh, "refresh", QT_TRANSLATE_NOOP("actions", "&Refresh"), "F5",
+         QT_TRANSLATE_NOOP("actions", "Read the machine again; opens no device.")},
+    Spec{
+        ActionId::Overview, "overview", QT_TRANSLATE_NOOP("actions", "&Machine"), "Alt+Home",
+        QT_TRANSLATE_NOOP("actions", "Show the machine as a whole: what it has, what can migrate, why not.")},
+    Spec{ActionId::OpenDevice, "open-device",
+         QT_TRANSLATE_NOOP("actions", "&Open device (resets the function)"), "Ctrl+D",
+         QT_TRANSLATE_NOOP(
+             "actions",
+             "Open the selected device and ask what it can. A PCI function is reset by it, and again "
+             "when it is released.")},
+    Spec{ActionId::ReleaseDevice, "release", QT_TRANSLATE_NOOP("actions", "Re&lease device"), "Ctrl+Shift+D",
+         QT_TRANSLATE_NOOP("actions", "Close the selected device; the function is reset by the kernel.")},
+    Spec{ActionId::ResetDevice, "reset", QT_TRANSLATE_NOOP("actions", "Re&set device"), "Ctrl+R",
+         QT_TRANSLATE_NOOP("actions",
+                           "Reset the selected device: its state and any stream are lost. Asks first.")},
+    Spec{ActionId::SimulatedLab, "lab", QT_TRANSLATE_NOOP("actions", "Simulated &lab"), "Ctrl+L",
+         QT_TRANSLATE_NOOP("actions", "Show a simulated machine with good and faulty devices.")},
+    Spec{ActionId::ThisHost, "this-host", QT_TRANSLATE_NOOP("actions", "This &host"), "Ctrl+H",
+         QT_TRANSLATE_NOOP("actions", "Show the machine that Migscope runs on.")},
+    Spec{ActionId::CopyCommand, "copy-command", QT_TRANSLATE_NOOP("actions", "&Copy as migscope-cli command"),
+         "Ctrl+Shift+C",
+         QT_TRANSLATE_NOOP("actions",
+                           "Copy the command that does what was done here, for a terminal or a script.")},
+    Spec{ActionId::OpenRecording, "open-recording", QT_TRANSLATE_NOOP("actions", "Open &recording…"),
+         "Ctrl+O", QT_TRANSLATE_NOOP("actions", "Open a recording (*.migrec).")},
+    Spec{ActionId::Quit, "", QT_TRANSLATE_NOOP("actions", "&Quit"), "Ctrl+Q",
+         QT_TRANSLATE_NOOP("actions", "Release all devices and leave.")},
+    Spec{ActionId::About, "", QT_TRANSLATE_NOOP("actions", "&About Migscope"), "",
+         QT_TRANSLATE_NOOP("actions", "Version and licence.")},
+};
+
+const Spec& specOf(ActionId id) {
+    return *std::find_if(specs.begin(), specs.end(), [id](const Spec& spec) { return spec.id == id; });
+}
+
+} // namespace
+
+Actions::Actions(QObject* parent) : QObject(parent) {
+    for (const Spec& spec : specs) {
+        auto* action = new QAction(QCoreApplication::translate("actions", spec.text), this);
+        action->setObjectName(QLatin1String(spec.word));
+        if (*spec.key != '\0')
+            action->setShortcut(QKeySequence(QLatin1String(spec.key)));
+        actions_[spec.id] = action;
+        describe(spec.id, {});
+    }
+    actions_.at(ActionId::Quit)->setMenuRole(QAction::QuitRole);
+    actions_.at(ActionId::About)->setMenuRole(QAction::AboutRole);
+}
+
+std::vector<ActionId> Actions::ids() const {
+    std::vector<ActionId> all;
+    for (const Spec& spec : specs)
+        all.push_back(spec.id);
+    return all;
+}
+
+QString Actions::word(ActionId id) {
+    return QLatin1String(specOf(id).word);
+}
+
+void Actions::describe(ActionId id, const QString& why) {
+    QAction* action = actions_.at(id);
+    QString help = QCoreApplication::translate("actions", specOf(id).help);
+    if (!why.isEmpty())
+        help = why;
+    action->setStatusTip(help);
+    const QString key = action->shortcut().toString(QKeySequence::NativeText);
+    action->setToolTip(key.isEmpty() ? help : QStringLiteral("%1 (%2)").arg(help, key));
+}
+
+void Actions::enable(ActionId id) {
+    describe(id, {});
+    actions_.at(id)->setEnabled(true);
+}
+
+void Actions::disable(ActionId id, const QString& why) {
+    describe(id, why);
+    actions_.at(id)->setEnabled(false);
+}
+
+void Actions::paintIcons(const QPalette& palette) {
+    for (const Spec& spec : specs) {
+        if (*spec.word != '\0')
+            actions_.at(spec.id)->setIcon(themedIcon(QLatin1String(spec.word), palette));
+    }
+}
+
+} // namespace migscope

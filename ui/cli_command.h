@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What was done in the window, as a command for a terminal.
+#pragma once
+
+#include <QString>
+
+#include <string>
+#include <vector>
+
+#include "core/device/migration_state.h"
+
+namespace migscope {
+
+/// `list` without a device, `show` for one that is only looked at, `show --probe` for an opened one, `set`
+/// with the states asked for. A command of its own opens and closes the device: the sequence starts from
+/// RUNNING.
+[[nodiscard]] QString cliCommand(const std::string& backend, const std::string& device, bool opened,
+                                 const std::vector<MigState>& asked);
+
+} // namespace migscope

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Closing the window: a device that is not RUNNING is asked about once, in the window, and brought back.
+#pragma once
+
+#include <QObject>
+
+namespace migscope {
+
+class HostSession;
+class NoticeBar;
+
+class Leaving : public QObject {
+    Q_OBJECT
+public:
+    Leaving(HostSession& host, NoticeBar& notice, QObject* parent = nullptr);
+    /// True when the window may close now; else it asks, and leaveNow() comes when all is done. A second try
+    /// while the question stands closes without bringing back. A stuck device holds nobody up.
+    [[nodiscard]] bool mayLeave();
+
+public slots:
+    void onAnswer(int which);
+    void onSessionChanged();
+
+signals:
+    void leaveNow();
+
+private:
+    [[nodiscard]] QStringList atWork() const;
+    enum class Stage { Here, Asked, BringingBack, Gone };
+    Stage stage_ = Stage::Here;
+    HostSession& host_;
+    NoticeBar& notice_;
+};
+
+} // namespace migscope

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// "Why not?" and the next step, for the selected device.
+#include "ui/panels/why_panel.h"
+
+#include <QLabel>
+#include <QVBoxLayout>
+
+#include "ui/panels/command_box.h"
+#include "ui/words.h"
+
+namespace migscope {
+
+WhyPanel::WhyPanel(QWidget* parent) : QScrollArea(parent) {
+    setAccessibleName(tr("Why not, and what next"));
+    setWidgetResizable(true);
+    setMinimumWidth(226);
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto* content = new QWidget(this);
+    content->setBackgroundRole(QPalette::Base);
+    layout_ = new QVBoxLayout(content);
+    layout_->setContentsMargins(8, 4, 8, 8);
+    setWidget(content);
+    setBackgroundRole(QPalette::Base);
+}
+
+void WhyPanel::setReasons(const std::vector<Reason>& reasons, const QString& allWell) {
+    // A reason that stays keeps its widgets: a person may be selecting a command in it.
+    if (filled_ && reasons == reasons_ && allWell == allWell_)
+        return;
+    filled_ = true;
+    reasons_ = reasons;
+    allWell_ = allWell;
+    clearLayout(*layout_);
+    if (reasons.empty())
+        layout_->addWidget(plainLabel(allWell, widget()));
+    for (const Reason& reason : reasons)
+        layout_->addWidget(new ReasonCard(shownReason(reason), {}, widget()));
+    layout_->addStretch(1);
+}
+
+} // namespace migscope

@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the panels show: puts the host session's values into them, for the device that is selected.
+#pragma once
+
+#include <QObject>
+#include <QString>
+
+#include "core/device/migration_state.h"
+#include "core/transfer/event.h"
+#include "ui/grid_rules.h"
+
+class QLabel;
+class QStackedWidget;
+class QTabWidget;
+
+namespace migscope {
+
+class Actions;
+class DeviceHeader;
+struct Device;
+class EventLogPanel;
+class FactsPanel;
+class HostPage;
+class HostSession;
+class InspectPage;
+class Leaving;
+class MachinesPanel;
+class NoticeBar;
+class Presenter;
+class Recording;
+class Recordings;
+class ReportPage;
+class RunsPanel;
+class WhyPanel;
+
+/// The parts of the window, owned by it. What wire() connects.
+struct WindowParts {
+    HostSession* host = nullptr;
+    Actions* actions = nullptr;
+    Recordings* recordings = nullptr;
+    MachinesPanel* machines = nullptr;
+    RunsPanel* runs = nullptr;
+    FactsPanel* facts = nullptr;
+    WhyPanel* why = nullptr;
+    EventLogPanel* log = nullptr;
+    HostPage* hostPage = nullptr;
+    DeviceHeader* header = nullptr;
+    InspectPage* inspect = nullptr;
+    ReportPage* report = nullptr;
+    NoticeBar* notice = nullptr;
+    Leaving* leaving = nullptr;
+    QStackedWidget* centre = nullptr; ///< the host page, or header and tabs
+    QTabWidget* tabs = nullptr;
+    QLabel* status = nullptr;
+    Presenter* presenter = nullptr;
+    QString uapiBaseline;
+    QString version;
+};
+
+class Presenter : public QObject {
+    Q_OBJECT
+public:
+    explicit Presenter(const WindowParts& parts, QObject* parent = nullptr);
+    [[nodiscard]] QString device() const { return QString::fromStdString(device_); }
+    /// Another machine; says why not when that fails.
+    void useMachine(const QString& spec);
+    /// Takes effect when the device is known: now, or with the scan that is under way.
+    void selectSoon(const QString& device);
+
+public slots:
+    void select(const QString& device);
+    void showMachine();
+    void showDevice();
+    void onSessionChanged(const std::string& device);
+    void onTick();
+    void onEvents(const std::string& device, migscope::Ns start, const std::vector<migscope::Event>& events);
+    void onRefused(const std::string& device, const migscope::Error& error);
+    void onJournalFailed(const std::string& device, const migscope::Error& error);
+    void onAskedBack(const std::string& device);
+    void onRecordingFinished(const QString& path,
+                             const std::shared_ptr<const migscope::Recording>& recording);
+    void onRecordingOpened(const QString& path, const std::shared_ptr<const migscope::Recording>& recording);
+    void onRecordingFailed(const QString& path, const migscope::Error& error);
+    void showRun(int row);
+    void showOverview();
+    void openDevice();
+    void releaseDevice();
+    void askReset();
+    void step(migscope::MigState goal, bool combined);
+    void reset();
+    void copyCommand();
+    void chooseRecording();
+    void about();
+
+signals:
+    void titleChanged(const QString& title);
+    void briefMessage(const QString& text);
+
+private:
+    [[nodiscard]] const Device* current() const;
+    [[nodiscard]] GridView gridView() const;
+    void showGrid();
+    void showActions();
+    void showStatus();
+    void showTitle();
+
+    WindowParts parts_;
+    std::string device_;
+    QString wanted_;
+};
+
+} // namespace migscope
