@@ -147,7 +147,9 @@ FactSection accessFacts(const Topology& topology, const Device& device) {
                                            : tr("no: %1 blocks").arg(blockers.join(QStringLiteral(", "))));
         add(tr("group node"), nodeText(group->node));
         if (!group->reservedRegions.empty())
-            add(tr("reserved"), tr("%1 ranges").arg(group->reservedRegions.size()));
+            add(tr("reserved"), group->reservedRegions.size() == 1
+                                    ? tr("1 range")
+                                    : tr("%1 ranges").arg(group->reservedRegions.size()));
     }
     add(tr("device node"), device.cdev.path.empty() ? tr("none") : nodeText(device.cdev));
     if (!device.iommuUnit.empty())

@@ -24,6 +24,7 @@ constexpr int pulseMs = 900;
 
 StateGrid::StateGrid(QWidget* parent) : QWidget(parent) {
     setAccessibleName(tr("State grid"));
+    setMaximumHeight(392); // higher it is no clearer, and the words belong near it
     // Row by row: the order of Tab.
     for (int row = 0; row < gridRows; ++row) {
         for (int column = 0; column < gridColumns; ++column) {

@@ -79,9 +79,12 @@ public:
     }
     bool idle(const std::string& device) {
         return waitUntil([&] {
-            const SessionState* state = host_->state(device);
-            return state != nullptr && state->phase == SessionPhase::Idle;
-        });
+                   const SessionState* state = host_->state(device);
+                   return state != nullptr &&
+                          (state->phase == SessionPhase::Idle ||
+                           (state->phase == SessionPhase::Closed && state->error.has_value()));
+               }) &&
+               host_->isOpen(device);
     }
     bool stuck(const std::string& device, MigState goal) {
         host_->step(device, goal, false);
@@ -163,8 +166,9 @@ bool one(const GuiOptions& options, const MainWindow::About& about, const QStrin
         return false;
     if (!options.step.isEmpty()) {
         const std::string device = stage.presenter().device().toStdString();
-        if (!stage.open(device) || !stage.step(device, *parseState(options.step.toStdString())))
-            return false;
+        // A refusal is a picture too.
+        if (stage.open(device))
+            static_cast<void>(stage.step(device, *parseState(options.step.toStdString())));
     }
     for (const QString& recording : options.recordings) {
         if (!stage.recording(recording))

@@ -33,6 +33,8 @@
 #include "ui/state_grid.h"
 #include "ui/theme.h"
 
+#include "test_paths.h"
+
 namespace migscope::testing {
 namespace {
 

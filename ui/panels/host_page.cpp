@@ -23,13 +23,25 @@ namespace migscope {
 namespace {
 
 constexpr std::size_t mostChoices = 8;
-constexpr std::size_t mostNames = 6; ///< of the devices that share a reason; the rest is counted
+constexpr std::size_t mostNames = 12; ///< of the devices that share a reason; the rest is counted
 
 QPushButton* buttonOf(QAction* action, const QString& text, QWidget* parent) {
     auto* button = new QPushButton(action->icon(), text, parent);
     button->setAccessibleDescription(action->toolTip());
     QObject::connect(button, &QPushButton::clicked, action, &QAction::trigger);
     return button;
+}
+
+/// Reasons whose sentence names what differs from device to device: what is common to several of them.
+QString commonText(const std::string& id) {
+    if (id == "host-driver")
+        return HostPage::tr(
+            "Not migratable: drivers of this host use them, and no migration driver for them is known here.");
+    if (id == "plain-vfio-pci")
+        return HostPage::tr(
+            "Not migratable: bound to vfio-pci, which has no migration, and no variant driver for them is "
+            "known here.");
+    return {};
 }
 
 QString headOf(int can, int likely, int all) {
@@ -190,9 +202,10 @@ void HostPage::addDeviceReasons(const Topology& topology,
                                 const std::function<Verdict(const Device&)>& verdict) {
     struct Shared {
         ShownReason reason;
+        QString common;
         std::vector<const Device*> devices;
     };
-    // Devices that share their first reason share a card. The commands then are those of the first of them.
+    // Devices that share their first reason share a card.
     std::map<QString, Shared> cards;
     std::vector<QString> order;
     for (const Device& device : topology.devices) {
@@ -200,9 +213,11 @@ void HostPage::addDeviceReasons(const Topology& topology,
         if (judged.kind != VerdictKind::NotMigratable || judged.reasons.empty())
             continue;
         const ShownReason reason = shownReason(judged.reasons.front());
-        auto [at, fresh] = cards.try_emplace(reason.text, Shared{reason, {}});
+        const QString common = commonText(judged.reasons.front().id);
+        const QString key = common.isEmpty() ? reason.text : common;
+        auto [at, fresh] = cards.try_emplace(key, Shared{reason, common, {}});
         if (fresh)
-            order.push_back(reason.text);
+            order.push_back(key);
         at->second.devices.push_back(&device);
     }
     if (order.empty())
@@ -226,6 +241,8 @@ void HostPage::addDeviceReasons(const Topology& topology,
         if (card.devices.size() > mostNames)
             names << tr("and %1 more").arg(card.devices.size() - mostNames);
         ShownReason reason = card.reason;
+        if (card.devices.size() > 1 && !card.common.isEmpty())
+            reason.text = card.common;
         if (card.devices.size() > 1)
             reason.next.resize(std::min<std::size_t>(reason.next.size(), 1));
         if (card.devices.size() > 1 && !reason.next.empty())

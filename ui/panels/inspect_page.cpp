@@ -42,9 +42,10 @@ InspectPage::InspectPage(const QList<QAction*>& acts, QWidget* parent) : QWidget
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 8, 12, 8);
     layout->addLayout(row);
-    layout->addWidget(grid_, 1);
+    layout->addWidget(grid_, 10);
     layout->addWidget(status_);
     layout->addWidget(words_);
+    layout->addStretch(1);
     connect(grid_, &StateGrid::wordsChanged, words_, &QLabel::setText);
 }
 

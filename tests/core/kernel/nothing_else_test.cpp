@@ -15,6 +15,8 @@
 
 #include "core/vfio/migration_device.h"
 
+#include "test_paths.h"
+
 namespace migscope::test {
 namespace {
 

@@ -15,6 +15,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "test_paths.h"
+
 namespace migscope::uapi {
 namespace {
 
