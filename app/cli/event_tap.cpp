@@ -19,6 +19,11 @@ void EventTap::push(Event event) {
         held_.push_back(std::move(event));
 }
 
+std::uint32_t EventTap::nextStream() {
+    const std::scoped_lock lock(mutex_);
+    return target_ != nullptr ? target_->nextStream() : ++streams_;
+}
+
 void EventTap::forwardTo(EventSink& target) {
     const std::scoped_lock lock(mutex_);
     target_ = &target;

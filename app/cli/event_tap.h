@@ -15,6 +15,7 @@ namespace migscope::cli {
 class EventTap final : public EventSink {
 public:
     void push(Event event) override;
+    [[nodiscard]] std::uint32_t nextStream() override;
     /// Hands on what was kept, and everything from now on.
     void forwardTo(EventSink& target);
     /// From now on events are dropped: their recording is finished.
@@ -28,6 +29,7 @@ private:
     std::vector<Event> arcs_;
     EventSink* target_ = nullptr;
     bool closed_ = false;
+    std::uint32_t streams_ = 0; ///< until there is a target that counts
 };
 
 } // namespace migscope::cli

@@ -202,10 +202,9 @@ bool Sleeper::sleepUntil(std::optional<Ns> deadline) {
 }
 
 void Sleeper::interrupt() {
-    {
-        const std::lock_guard lock(mutex_);
-        interrupted_ = true;
-    }
+    // Notified under the lock: whoever sleeps may destroy us as soon as it has seen the flag.
+    const std::lock_guard lock(mutex_);
+    interrupted_ = true;
     condition_->notifyAll();
 }
 

@@ -53,6 +53,8 @@ public:
         {
             // Left under the lock: who waits for `exited` may destroy the clock as soon as it has seen it.
             const std::lock_guard lock(shared_->mutex);
+            shared_->state.phase = SessionPhase::Closed;
+            ++shared_->state.revision;
             shared_->exited = true;
             member.release();
         }
@@ -103,7 +105,9 @@ public:
         const auto believed = shared_->device->believed();
         if (!shared_->device->needsReset() && shared_->device->state())
             noteMoved(believed);
-        const auto stands = walkTo(*shared_->device, step.goal, step.combined);
+        const auto stands =
+            walkTo(*shared_->device, step.goal,
+                   {.combined = step.combined, .stop = [this] { return shared_->cancelled.load(); }});
         if (!stands)
             return std::unexpected(stands.error());
         return {};
@@ -169,9 +173,12 @@ private:
                     job = std::exchange(shared_->pending, std::nullopt);
                 else if (shared_->loanWork)
                     loan = std::exchange(shared_->loanWork, nullptr);
-                else if (!shared_->quitting)
+                else if (!shared_->quitting) {
                     shared_->releaseWanted = false;
-                else
+                    shared_->state.phase = SessionPhase::Working;
+                    shared_->state.job = "release (asked back)";
+                    ++shared_->state.revision;
+                } else
                     return;
             }
             if (job)
@@ -184,8 +191,17 @@ private:
     }
 
     void carryOut(const Job& job) {
-        Result<void> done = std::visit(*this, job);
+        Result<void> done;
+        try {
+            done = std::visit(*this, job);
+        } catch (const std::exception& thrown) {
+            done = std::unexpected(errorOf(thrown, jobWord(job), shared_->name));
+            if (shared_->device)
+                (void)shared_->device->state();
+        }
         const bool closed = !shared_->device;
+        if (!closed)
+            shared_->observer.noteDropped(*shared_->device);
         shared_->change([&](SessionState& state) {
             shared_->syncFromDevice(state);
             state.phase = closed ? SessionPhase::Closed : SessionPhase::Idle;
@@ -194,10 +210,6 @@ private:
     }
 
     void letGo() {
-        shared_->change([](SessionState& state) {
-            state.phase = SessionPhase::Working;
-            state.job = "release (asked back)";
-        });
         std::string note;
         const bool mustReset = shared_->snapshot().handedOver;
         if (shared_->device)
@@ -211,6 +223,8 @@ private:
         shared_->setInterruptible(nullptr);
         // Unbinding waits for this close, and a close resets: both can take long.
         shared_->observer.blockingCall("close");
+        shared_->device->closeStream();
+        shared_->observer.noteDropped(*shared_->device);
         shared_->device.reset();
         shared_->observer.blockingCall(nullptr);
         shared_->change([&](SessionState& state) { shared_->syncFromDevice(state); });
@@ -236,7 +250,7 @@ private:
 DeviceSession::DeviceSession(Backend& backend, std::string device, EventSink& sink, int deviceIndex,
                              Options options)
     : shared_(std::make_shared<Shared>(backend, std::move(device),
-                                       EventRoute{&sink, deviceIndex, std::nullopt, nullptr}, options)) {
+                                       EventRoute{&sink, deviceIndex, std::nullopt}, options)) {
     Clock::Member member(backend.clock());
     // Detached from the start: a thread that the kernel does not give back must never be joined.
     std::thread([shared = shared_, worker = std::move(member)]() mutable {
@@ -261,6 +275,8 @@ Result<void> DeviceSession::post(Job job) {
         const std::lock_guard lock(shared_->mutex);
         if (shared_->quitting)
             return fail(Errc::Refused, word, shared_->name, "the session is being released");
+        if (shared_->releaseWanted)
+            return fail(Errc::Refused, word, shared_->name, "the kernel asked for the device: it is let go");
         if (shared_->pending || shared_->state.phase == SessionPhase::Working ||
             shared_->state.phase == SessionPhase::Lent)
             return fail(Errc::JobRunning, word, shared_->name,
@@ -282,17 +298,10 @@ void DeviceSession::cancel() {
     std::function<void()> cancelRun;
     {
         const std::lock_guard lock(shared_->mutex);
-        cancelRun = shared_->cancelRun;
-        // Without a job there is nothing to wake, and the wake-up would hit the next one.
-        if (shared_->state.phase != SessionPhase::Working && !cancelRun)
-            return;
+        cancelRun = shared_->cancelLocked();
     }
-    if (cancelRun) {
+    if (cancelRun)
         cancelRun();
-        return;
-    }
-    shared_->cancelled = true;
-    shared_->interrupt();
 }
 
 SessionState DeviceSession::state() const {
@@ -303,8 +312,10 @@ SessionState DeviceSession::wait(std::optional<Ns> deadline) {
     {
         std::unique_lock lock(shared_->mutex);
         shared_->changed->waitFor(lock, deadline, [&] {
-            return !shared_->pending && shared_->state.phase != SessionPhase::Working &&
-                   shared_->state.phase != SessionPhase::Lent;
+            const auto phase = shared_->state.phase;
+            const bool over = shared_->exited || phase == SessionPhase::Abandoned;
+            return over || (!shared_->pending && !shared_->releaseWanted && phase != SessionPhase::Working &&
+                            phase != SessionPhase::Lent);
         });
     }
     return shared_->snapshot();
@@ -315,7 +326,8 @@ Result<SessionState> DeviceSession::perform(Job job, std::optional<Ns> deadline)
     if (auto posted = post(std::move(job)); !posted)
         return std::unexpected(std::move(posted.error()));
     SessionState after = wait(deadline);
-    const bool busy = after.phase == SessionPhase::Working || after.phase == SessionPhase::Stuck;
+    const bool busy = after.phase == SessionPhase::Working || after.phase == SessionPhase::Stuck ||
+                      after.phase == SessionPhase::Abandoned;
     if (busy)
         return fail(Errc::Stuck, word, shared_->name,
                     after.call.empty() ? "the job has not ended" : "in " + after.call);
@@ -326,12 +338,16 @@ Result<SessionState> DeviceSession::perform(Job job, std::optional<Ns> deadline)
 
 void DeviceSession::askedBack(const std::string& by) {
     shared_->home.push(shared_->clock.now(), event::AskedBack{by});
-    cancel();
+    std::function<void()> cancelRun;
     {
+        // At once: no job slips in between, and the wake-up does not hit the release itself.
         const std::lock_guard lock(shared_->mutex);
+        cancelRun = shared_->cancelLocked();
         shared_->releaseWanted = true;
     }
     shared_->changed->notifyAll();
+    if (cancelRun)
+        cancelRun();
 }
 
 bool DeviceSession::release(Ns grace) {
@@ -339,11 +355,11 @@ bool DeviceSession::release(Ns grace) {
     std::unique_lock lock(shared_->mutex);
     shared_->quitting = true;
     shared_->onChange = nullptr;
-    const auto leaveLoan = shared_->leaveLoan;
     lock.unlock();
     shared_->changed->notifyAll();
-    if (leaveLoan)
-        leaveLoan();
+    {
+        const std::lock_guard lastCall(shared_->telling);
+    }
     lock.lock();
     if (shared_->changed->waitFor(lock, shared_->clock.now() + grace, [&] { return shared_->exited; }))
         return true;
@@ -353,6 +369,7 @@ bool DeviceSession::release(Ns grace) {
 }
 
 void DeviceSession::onChange(std::function<void()> callback) {
+    const std::lock_guard lastCall(shared_->telling);
     const std::lock_guard lock(shared_->mutex);
     shared_->onChange = std::move(callback);
 }

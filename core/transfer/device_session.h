@@ -122,15 +122,17 @@ public:
     /// post() and wait(): the error of the job, or Stuck when `deadline` came first.
     [[nodiscard]] Result<SessionState> perform(Job job, std::optional<Ns> deadline = std::nullopt);
     /// The kernel wants the device back: says so in the recording, cancels what runs, brings the device back
-    /// and closes it. `by` is who asked.
+    /// and closes it; no job is taken meanwhile, and wait() waits for it. `by` is who asked.
     void askedBack(const std::string& by);
-    /// Closes and waits up to `grace` for the worker. False: the kernel has not given the thread back; it is
+    /// Closes and waits up to `grace` for the worker; a run that has the device is cancelled and gives it
+    /// back first. True: the device is closed. False: the kernel has not given the thread back; it is
     /// abandoned, and backend, clock and sink must live on until the process leaves by _exit. Idempotent.
     bool release(Ns grace);
     [[nodiscard]] const std::string& device() const;
 
-    /// Called (on the worker) after every change of state(); must be quick and must not call back into the
-    /// session. For waking a GUI.
+    /// Called (on the thread that works with the device) after every change of state(); must be quick and
+    /// must not call back into the session. When this returns, the former callback is no longer under way.
+    /// For waking a GUI.
     void onChange(std::function<void()> callback);
 
     struct Shared; ///< what the worker owns together with us

@@ -153,6 +153,8 @@ class EventSink {
 public:
     virtual ~EventSink() = default;
     virtual void push(Event event) = 0;
+    /// An id for a stream that opens: unique within the recording, whoever feeds it.
+    [[nodiscard]] virtual std::uint32_t nextStream() = 0;
 };
 
 /// One device as the header of a recording tells it.

@@ -3,6 +3,7 @@
 // The bounded queue between workers and the recorder.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -26,6 +27,7 @@ public:
     EventQueue(Clock& clock, Ns t0, std::size_t capacity = defaultCapacity);
 
     void push(Event event) override;
+    [[nodiscard]] std::uint32_t nextStream() override { return ++streams_; }
     /// Everything so far, oldest first; waits up to `deadline` for something. Empty when the deadline came or
     /// close() was called and nothing is left.
     [[nodiscard]] std::vector<Event> take(std::optional<Ns> deadline);
@@ -46,6 +48,7 @@ private:
     std::uint64_t lostSamples_ = 0;
     Ns lostAt_{0};
     bool closed_ = false;
+    std::atomic<std::uint32_t> streams_{0};
 };
 
 } // namespace migscope

@@ -13,6 +13,7 @@ Result<void> drainHandStream(DeviceSession::Shared& session, ImageWriter* file) 
     auto& observer = session.observer;
     std::vector<std::byte> buffer(bufferSize);
     StreamMeter meter(observer.route, observer.stream());
+    const FlushAtEnd flush(meter);
     const auto tell = [&](bool drained, bool ended) {
         session.change([&](SessionState& state) {
             if (state.stream)
@@ -24,6 +25,9 @@ Result<void> drainHandStream(DeviceSession::Shared& session, ImageWriter* file) 
         if (session.cancelled)
             return fail(Errc::Cancelled, "read", session.name);
         const auto got = device.read(buffer);
+        // A wake-up that came too late for the job it was meant for waits in the stream.
+        if (!got && got.error().is(Errc::Cancelled) && !session.cancelled)
+            continue;
         if (!got) {
             meter.flush();
             if (!got.error().is(Errc::Cancelled))
@@ -72,12 +76,18 @@ Result<void> loadHandStream(DeviceSession::Shared& session, const std::string& p
         return std::unexpected(file.error());
     auto& observer = session.observer;
     StreamMeter meter(observer.route, observer.stream());
+    const FlushAtEnd flush(meter);
+    const auto giveUp = [&](Error why) -> Result<void> {
+        if (observer.streamBytes > 0)
+            session.device->spoilLoad();
+        return std::unexpected(std::move(why));
+    };
     for (;;) {
         if (session.cancelled)
-            return fail(Errc::Cancelled, "write", session.name);
+            return giveUp({make_error_code(Errc::Cancelled), "write", session.name, {}});
         const auto chunk = (*file)->next();
         if (!chunk)
-            return std::unexpected(chunk.error());
+            return giveUp(chunk.error());
         if (chunk->empty())
             break;
         Ns spent{0};

@@ -37,13 +37,24 @@ void PairRun::setPhase(const std::string& phase) {
 }
 
 void PairRun::hook(const char* phase) {
-    if (context_.files.hook)
+    if (!context_.files.hook)
+        return;
+    try {
         context_.files.hook(phase);
+    } catch (...) {
+        // Once the destination runs, a mistake of the caller's must not take the state away from it.
+        if (!destinationStarted_)
+            throw;
+    }
 }
 
 std::string PairRun::note(const RunDevice& end) const {
     const auto found = notes_.find(end.index);
     return found == notes_.end() ? std::string{} : found->second;
+}
+
+Walk PairRun::cancellable() const {
+    return {.stop = [this] { return !context_.goOn("walk"); }};
 }
 
 SizeEstimate PairRun::estimate() {
@@ -71,7 +82,17 @@ Result<void> PairRun::once() {
     moved_ = 0;
     destinationStarted_ = false;
     notes_.clear();
-    auto done = forward();
+    Result<void> done;
+    try {
+        done = forward();
+    } catch (const std::exception& thrown) {
+        done = std::unexpected(errorOf(thrown, "run", "this run"));
+        // A call may have returned and nobody noted it.
+        for (RunDevice* end : {source_, destination_}) {
+            if (end != nullptr)
+                (void)end->device->state();
+        }
+    }
     if (!done) {
         context_.fail(done.error());
         recover();
@@ -99,7 +120,7 @@ Result<void> PairRun::forward() {
 Result<void> PairRun::migrate() {
     // The destination must be able to take the state before the source goes dark for it.
     setPhase("prepare");
-    if (auto ready = walkTo(*destination_->device, MigState::Resuming); !ready)
+    if (auto ready = walkTo(*destination_->device, MigState::Resuming, cancellable()); !ready)
         return std::unexpected(ready.error());
     if (auto opened = openSource(); !opened)
         return opened;
@@ -119,11 +140,13 @@ Result<void> PairRun::migrate() {
         return runs;
     hook("resumed");
     // Only now: until here the source was the one that could still be taken back.
-    if (auto left = walkTo(*source_->device, MigState::Stop, false, 3); !left) {
+    setHandedOver(*source_, true);
+    if (auto left = walkTo(*source_->device, MigState::Stop, {.retries = interruptedRetries}); !left) {
         std::string note;
-        if (source_->device->needsReset())
-            (void)bringToRunning(*source_->device, true, source_->route(), note);
-        notes_[source_->index] = fmt::format("its session could not be ended ({}); {}", describe(left.error()), note);
+        if (source_->device->needsReset() && bringToRunning(*source_->device, true, source_->route(), note))
+            setHandedOver(*source_, false);
+        notes_[source_->index] =
+            fmt::format("its session could not be ended ({}); {}", describe(left.error()), note);
     }
     return {};
 }
@@ -134,7 +157,7 @@ Result<void> PairRun::openSource() {
         return {};
     if (source_->device->capabilities().precopyInfoV2 == PrecopyInfoV2::Available)
         (void)source_->device->optInPrecopyInfoV2();
-    auto opened = walkTo(*source_->device, MigState::PreCopy);
+    auto opened = walkTo(*source_->device, MigState::PreCopy, cancellable());
     if (!opened)
         return std::unexpected(opened.error());
     meter_.emplace(source_->route(), source_->observer().stream());
@@ -254,7 +277,7 @@ Result<void> PairRun::stopSource(const Sink& sink) {
     const auto step = [&](MigState to) -> Result<void> {
         if (auto go = context_.goOn("stop"); !go)
             return go;
-        auto there = walkTo(device, to);
+        auto there = walkTo(device, to, cancellable());
         return there ? Result<void>{} : std::unexpected(there.error());
     };
     const bool p2p = device.capabilities().flags.p2p();
@@ -312,7 +335,8 @@ Result<void> PairRun::startDestination() {
         return go;
     setPhase("resume");
     destinationStarted_ = true;
-    auto runs = walkTo(*destination_->device, MigState::Running);
+    // There is no way back from here: a cancel that comes now would cost the state at both ends.
+    auto runs = walkTo(*destination_->device, MigState::Running, {.retries = interruptedRetries});
     return runs ? Result<void>{} : std::unexpected(runs.error());
 }
 
@@ -342,7 +366,7 @@ Result<void> PairRun::saveOrDiscard() {
     if (auto stopped = stopSource(sink); !stopped)
         return stopped;
     setPhase("resume");
-    auto back = walkTo(*source_->device, MigState::Running, false, 3);
+    auto back = walkTo(*source_->device, MigState::Running, {.retries = interruptedRetries});
     if (!back)
         return std::unexpected(back.error());
     // The file is synced after the device runs: a slow disk is no part of its blackout.
@@ -359,9 +383,10 @@ Result<void> PairRun::load() {
         return std::unexpected(file.error());
     context_.progress([&](RunProgress& progress) { progress.expectedBytes = (*file)->totalBytes(); });
     setPhase("load");
-    if (auto ready = walkTo(*destination_->device, MigState::Resuming); !ready)
+    if (auto ready = walkTo(*destination_->device, MigState::Resuming, cancellable()); !ready)
         return std::unexpected(ready.error());
     StreamMeter meter(destination_->route(), destination_->observer().stream());
+    const FlushAtEnd flush(meter);
     const Sink sink = deviceSink();
     for (;;) {
         if (auto go = context_.goOn("write"); !go)
@@ -384,7 +409,10 @@ Result<void> PairRun::load() {
     if (auto loaded = finishLoad(); !loaded)
         return loaded;
     hook("loaded");
-    return context_.plan.loadThenRun ? startDestination() : Result<void>{};
+    if (context_.plan.loadThenRun)
+        return startDestination();
+    setHandedOver(*destination_, true);
+    return {};
 }
 
 Result<void> PairRun::loopback() {
@@ -416,7 +444,7 @@ Result<void> PairRun::loopback() {
     if (auto stopped = stopSource(sink); !stopped)
         return stopped;
     setPhase("load");
-    if (auto ready = walkTo(*destination_->device, MigState::Resuming); !ready)
+    if (auto ready = walkTo(*destination_->device, MigState::Resuming, cancellable()); !ready)
         return std::unexpected(ready.error());
     if (auto written = writeSpool(*destination_); !written)
         return written;
@@ -434,6 +462,7 @@ Result<void> PairRun::writeSpool(RunDevice& end) {
     if (::lseek(spool_.get(), 0, SEEK_SET) < 0)
         return failErrno(errno, "seek", "spool file");
     StreamMeter meter(end.route(), end.observer().stream());
+    const FlushAtEnd flush(meter);
     const Sink sink = deviceSink();
     for (;;) {
         if (auto go = context_.goOn("write"); !go)
@@ -457,6 +486,10 @@ Result<void> PairRun::writeSpool(RunDevice& end) {
     return {};
 }
 
+void PairRun::setHandedOver(const RunDevice& end, bool is) {
+    end.session->change([is](SessionState& state) { state.handedOver = is; });
+}
+
 void PairRun::recover() {
     setPhase("bring back");
     if (meter_)
@@ -470,6 +503,9 @@ void PairRun::recover() {
         if (touched) {
             std::string note;
             destinationSafe = bringToRunning(device, true, destination_->route(), note).has_value();
+            // Whatever it was given must not run beside the source.
+            if (!destinationSafe)
+                setHandedOver(*destination_, true);
             notes_[destination_->index] = note;
         }
     }
@@ -480,7 +516,7 @@ void PairRun::recover() {
         // The state may have lived at the destination for a moment: running it here again could make two of
         // it.
         notes_[source_->index] = "left stopped: the destination may have run with its state";
-        source_->session->change([](SessionState& state) { state.handedOver = true; });
+        setHandedOver(*source_, true);
         return;
     }
     if (twoDevices && !destinationSafe) {
@@ -497,6 +533,7 @@ Result<void> PairRun::prepareNext() {
     std::string note;
     if (auto clean = bringToRunning(*destination_->device, true, destination_->route(), note); !clean)
         return clean;
+    setHandedOver(*source_, false);
     return bringToRunning(*source_->device, false, source_->route(), note);
 }
 

@@ -49,8 +49,12 @@ private:
     [[nodiscard]] Result<void> finishLoad();
     [[nodiscard]] Result<void> startDestination();
     [[nodiscard]] Result<void> writeSpool(RunDevice& end);
+    /// On the way out a cancel ends a walk between two arcs; on the way back nothing does.
+    [[nodiscard]] Walk cancellable() const;
     [[nodiscard]] SizeEstimate estimate();
     void recover();
+    /// Said at the moment it becomes true: a cancel or another pair's failure right after it changes nothing.
+    static void setHandedOver(const RunDevice& end, bool is);
     void setPhase(const std::string& phase);
     void hook(const char* phase);
     [[nodiscard]] bool preCopy() const;

@@ -84,6 +84,40 @@ void RunContext::meet(const std::function<void()>& once) {
     changed->waitFor(lock, std::nullopt, [&] { return meeting_ != meeting; });
 }
 
+bool RunContext::allReady() {
+    std::unique_lock lock(mutex);
+    if (noNext_)
+        return false;
+    const auto round = readyRound_;
+    if (++ready_ == pairs) {
+        ready_ = 0;
+        ++readyRound_;
+        changed->notifyAll();
+        return true;
+    }
+    changed->waitFor(lock, std::nullopt, [&] { return readyRound_ != round || cancelled(); });
+    noNext_ = readyRound_ == round;
+    return !noNext_;
+}
+
+void RunContext::finish(const std::function<void()>& once) {
+    std::unique_lock lock(mutex);
+    const auto ending = ending_;
+    if (++ended_ == pairs) {
+        ended_ = 0;
+        lock.unlock();
+        once();
+        lock.lock();
+        ++ending_;
+        changed->notifyAll();
+        return;
+    }
+    // Cancelled and failed stay so until all meet again: there is no next run to wait for then. While ended_
+    // is 0 the last one is here and about to let us go.
+    changed->waitFor(lock, std::nullopt,
+                     [&] { return ending_ != ending || ((cancelled() || failed()) && ended_ != 0); });
+}
+
 void RunContext::progress(const std::function<void(RunProgress&)>& edit) {
     const std::lock_guard lock(mutex);
     edit(progress_);

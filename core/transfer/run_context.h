@@ -37,7 +37,6 @@ public:
     const Plan plan;
     const RunFiles files;
     const std::size_t pairs;
-    std::atomic<std::uint32_t> streams{0};
     std::atomic<int> run{0};
 
     /// Asks all pairs to stop; the caller interrupts the devices.
@@ -54,8 +53,14 @@ public:
     /// All pairs meet here on their way (nothing for one pair). Fails when one of them failed or the run was
     /// cancelled. `end` gets the wait event.
     [[nodiscard]] Result<void> barrier(const char* name, const RunDevice& end);
-    /// All pairs meet here whatever happened; the last to come runs `once`.
+    /// All pairs meet here before a run, whatever happened; the last to come runs `once`.
     void meet(const std::function<void()>& once);
+    /// All pairs meet here when they are ready for the next run. False, for all, when the run was cancelled
+    /// before the last one came: a pair whose call does not return keeps no other's devices.
+    [[nodiscard]] bool allReady();
+    /// At the end of a run, whatever happened: the last to come runs `once`. The others wait for it only as
+    /// long as there may be a next run.
+    void finish(const std::function<void()>& once);
 
     void progress(const std::function<void(RunProgress&)>& edit);
     [[nodiscard]] RunProgress progress() const;
@@ -74,6 +79,11 @@ private:
     std::map<std::string, std::size_t> arrived_; // under mutex: by barrier and run
     std::size_t met_ = 0;                        // under mutex
     std::uint64_t meeting_ = 0;                  // under mutex
+    std::size_t ready_ = 0;                      // under mutex
+    std::uint64_t readyRound_ = 0;               // under mutex
+    bool noNext_ = false;                        // under mutex: somebody waited no longer for the others
+    std::size_t ended_ = 0;                      // under mutex
+    std::uint64_t ending_ = 0;                   // under mutex
 };
 
 } // namespace migscope

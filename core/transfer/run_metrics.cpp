@@ -170,7 +170,8 @@ void applyToPair(PairMetrics& pair, PairWork& work, const Event& event,
     } else if (const auto* reset = std::get_if<event::Reset>(&event.body)) {
         resetEvent(pair, work, event, *reset);
     } else if (source && std::holds_alternative<event::Precopy>(event.body)) {
-        work.roundOver = true; // a round may end at what was announced, without the device having said "drained"
+        work.roundOver =
+            true; // a round may end at what was announced, without the device having said "drained"
     } else if (const auto* wait = std::get_if<event::Wait>(&event.body)) {
         work.waits.push_back(*wait);
     } else if (const auto* moved = std::get_if<event::StateMoved>(&event.body)) {

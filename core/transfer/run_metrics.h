@@ -52,8 +52,9 @@ struct PairMetrics {
     std::uint64_t stopCopyBytes = 0;
     Ns sourceCallTime{0};
     Ns destinationCallTime{0};
-    std::uint32_t precopyRounds = 0; ///< before t1; one ends when the stream is drained or the info is asked again
-    bool streamSeen = false;         ///< without it no byte count is known
+    std::uint32_t precopyRounds =
+        0;                   ///< before t1; one ends when the stream is drained or the info is asked again
+    bool streamSeen = false; ///< without it no byte count is known
 };
 
 struct RunMetrics {

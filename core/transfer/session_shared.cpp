@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -21,6 +23,14 @@ std::string hexOf(std::span<const std::byte> bytes) {
 }
 
 } // namespace
+
+Error errorOf(const std::exception& thrown, std::string what, std::string where) {
+    if (const auto* system = dynamic_cast<const std::system_error*>(&thrown))
+        return {system->code(), std::move(what), std::move(where), {}};
+    if (dynamic_cast<const std::bad_alloc*>(&thrown) != nullptr)
+        return {{ENOMEM, std::generic_category()}, std::move(what), std::move(where), {}};
+    return {make_error_code(Errc::Refused), std::move(what), std::move(where), thrown.what()};
+}
 
 const char* setCallName(MigState goal) {
     switch (goal) {
@@ -71,7 +81,7 @@ void SessionObserver::arcEnd(const ArcOutcome& outcome) {
     if (streamOpen_ && !stillSaving)
         streamNews(event::StreamWhat::Close, outcome.returned);
     if (outcome.opened) {
-        stream_ = route.nextStream != nullptr ? ++*route.nextStream : 1;
+        stream_ = route.sink != nullptr ? route.sink->nextStream() : 1;
         streamOpen_ = true;
         streamBytes = 0;
         streamSaves_ = *outcome.opened == StreamDirection::Save;
@@ -118,12 +128,17 @@ void SessionObserver::streamNews(event::StreamWhat what, Ns time, int errnoValue
         streamOpen_ = false;
 }
 
+void SessionObserver::noteDropped(const MigrationDevice& device) {
+    if (streamOpen_ && !device.hasStream())
+        streamNews(event::StreamWhat::Close, shared_.clock.now());
+}
+
 DeviceSession::Shared::Shared(Backend& useBackend, std::string useDevice, EventRoute ownRoute,
                               Options useOptions)
     : backend(useBackend)
     , clock(useBackend.clock())
     , name(std::move(useDevice))
-    , home{ownRoute.sink, ownRoute.device, ownRoute.run, &streams}
+    , home{ownRoute.sink, ownRoute.device, ownRoute.run}
     , options(useOptions)
     , changed(clock.makeCondition()) {
     state.device = name;
@@ -137,21 +152,37 @@ void DeviceSession::Shared::interrupt() {
         interruptible->interrupt();
 }
 
+std::function<void()> DeviceSession::Shared::cancelLocked() {
+    if (cancelRun)
+        return cancelRun;
+    // Without a job there is nothing to wake, and the wake-up would hit the next one. The job cannot end
+    // before the mutex is given back.
+    if (state.phase == SessionPhase::Working) {
+        cancelled = true;
+        interrupt();
+    }
+    return nullptr;
+}
+
 void DeviceSession::Shared::setInterruptible(MigrationDevice* target) {
     const std::lock_guard lock(deviceMutex);
     interruptible = target;
 }
 
 void DeviceSession::Shared::change(const std::function<void(SessionState&)>& edit) {
-    std::function<void()> tell;
     {
         const std::lock_guard lock(mutex);
         edit(state);
         ++state.revision;
-        tell = onChange;
     }
     changed->notifyAll();
-    if (tell && !abandoned.load())
+    const std::lock_guard call(telling);
+    std::function<void()> tell;
+    {
+        const std::lock_guard lock(mutex);
+        tell = onChange;
+    }
+    if (tell)
         tell();
 }
 
@@ -188,16 +219,18 @@ void DeviceSession::Shared::syncFromDevice(SessionState& to) const {
         to.stream.reset();
 }
 
-Result<MigState> walkTo(MigrationDevice& device, MigState goal, bool combined, int retries) {
-    for (;;) {
-        const auto before = device.believed();
-        auto outcomes = device.setState(goal, combined);
+Result<MigState> walkTo(MigrationDevice& device, MigState goal, const Walk& how) {
+    for (int retries = how.retries;;) {
+        auto outcomes = device.setState(goal, how.combined, how.stop);
         if (!outcomes)
             return std::unexpected(std::move(outcomes.error()));
-        if (outcomes->empty() || !outcomes->back().error)
-            return goal;
+        if (outcomes->empty() || !outcomes->back().error) {
+            if (device.believed() == goal)
+                return goal;
+            return fail(Errc::Cancelled, fmt::format("SET {}", stateName(goal)), device.name());
+        }
         const Error error = *outcomes->back().error;
-        const bool untouched = outcomes->size() == 1 && device.believed() == before;
+        const bool untouched = outcomes->back().stateAfter == outcomes->back().arc.from;
         if (!error.isErrno(EINTR) || !untouched || retries-- <= 0 || device.needsReset())
             return std::unexpected(error);
     }
@@ -224,7 +257,7 @@ Result<void> bringToRunning(MigrationDevice& device, bool mustReset, const Event
     if (!mustReset) {
         if (*found == MigState::Running)
             return {};
-        if (walkTo(device, MigState::Running, false, 3)) {
+        if (walkTo(device, MigState::Running, {.retries = interruptedRetries})) {
             note = fmt::format("taken back from {} to RUNNING", stateName(*found));
             return {};
         }

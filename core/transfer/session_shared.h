@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -31,6 +32,8 @@ public:
     [[nodiscard]] std::uint32_t stream() const { return stream_; }
     [[nodiscard]] bool streamOpen() const { return streamOpen_; }
     void streamNews(event::StreamWhat what, Ns time, int errnoValue = 0);
+    /// Says that the stream is closed where no arc said it: a reset or a failed call dropped it.
+    void noteDropped(const MigrationDevice& device);
     /// Bytes moved on the open stream; whoever moves them adds here.
     std::uint64_t streamBytes = 0;
 
@@ -53,7 +56,6 @@ struct DeviceSession::Shared {
     const std::string name;
     const EventRoute home; ///< where the events of the session's own jobs go
     const Options options;
-    std::atomic<std::uint32_t> streams{0};
 
     mutable std::mutex mutex;
     std::unique_ptr<Condition> changed;
@@ -61,12 +63,12 @@ struct DeviceSession::Shared {
     std::optional<Job> pending;      // under mutex
     std::function<void()> loanWork;  // under mutex: what a run wants done on this worker
     std::function<void()> cancelRun; // under mutex: while lent
-    std::function<void()>
-        leaveLoan; // under mutex: while lent; ends the wait for a device that does not come back
-    std::function<void()> onChange; // under mutex
-    bool quitting = false;          // under mutex
-    bool exited = false;            // under mutex
-    bool releaseWanted = false;     // under mutex: asked back
+    const void* borrower = nullptr;  // under mutex: the run that has the device
+    std::function<void()> onChange;  // under mutex
+    std::mutex telling;         // held while onChange is called: who ends it waits for the call under way
+    bool quitting = false;      // under mutex
+    bool exited = false;        // under mutex
+    bool releaseWanted = false; // under mutex: asked back
     std::atomic<bool> cancelled{false};
     std::atomic<bool> abandoned{false};
 
@@ -84,12 +86,18 @@ struct DeviceSession::Shared {
     SessionObserver observer{*this};
 
     void interrupt();
+    /// With the mutex held: the running job is told to stop. What comes back, if anything, is to be called
+    /// without the mutex.
+    [[nodiscard]] std::function<void()> cancelLocked();
     void setInterruptible(MigrationDevice* target);
     void change(const std::function<void(SessionState&)>& edit);
     [[nodiscard]] SessionState snapshot() const;
     /// Copies what the device knows of itself into the state.
     void syncFromDevice(SessionState& to) const;
 };
+
+/// What was thrown (memory, a caller's function), as an Error: no exception leaves a worker.
+[[nodiscard]] Error errorOf(const std::exception& thrown, std::string what, std::string where);
 
 /// "SET STOP_COPY" and the like as literals, for names that are read without a lock.
 [[nodiscard]] const char* setCallName(MigState goal);
@@ -100,9 +108,15 @@ struct DeviceSession::Shared {
                                           std::string& note);
 /// reset() with its event.
 ResetResult resetWithEvent(MigrationDevice& device, const EventRoute& route);
-/// setState() of the last outcome: the state, or its error. An EINTR that left the state alone is tried again
-/// up to `retries` times.
-[[nodiscard]] Result<MigState> walkTo(MigrationDevice& device, MigState goal, bool combined = false,
-                                      int retries = 0);
+/// A cancel, or several, may hit calls that must come to their end: the way back, the start of a destination.
+constexpr int interruptedRetries = 20;
+/// setState() of the last outcome: the state, or its error. A SET that was interrupted and left the device
+/// where the arc begins is tried again up to `retries` times. Cancelled when `stop` said so between two arcs.
+struct Walk {
+    bool combined = false;
+    int retries = 0;
+    std::function<bool()> stop = {};
+};
+[[nodiscard]] Result<MigState> walkTo(MigrationDevice& device, MigState goal, const Walk& how = {});
 
 } // namespace migscope

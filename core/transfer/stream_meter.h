@@ -3,7 +3,6 @@
 // Counts what moves on a stream and turns it into batched samples.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 
@@ -17,8 +16,6 @@ struct EventRoute {
     EventSink* sink = nullptr;
     int device = 0;
     std::optional<int> run;
-    std::atomic<std::uint32_t>* nextStream =
-        nullptr; ///< the recording's counter of streams; owned by whoever owns the route
 
     void push(Ns time, event::Body body, const char* source = "engine") const {
         if (sink != nullptr)
@@ -50,6 +47,18 @@ private:
     Ns destination_{0};
     bool open_ = false;
     std::uint64_t total_ = 0;
+};
+
+/// Flushes on every way out of a block, a cancel's too: bytes that moved are not lost from the recording.
+class FlushAtEnd {
+public:
+    explicit FlushAtEnd(StreamMeter& meter) : meter_(meter) {}
+    FlushAtEnd(const FlushAtEnd&) = delete;
+    FlushAtEnd& operator=(const FlushAtEnd&) = delete;
+    ~FlushAtEnd() { meter_.flush(); }
+
+private:
+    StreamMeter& meter_;
 };
 
 } // namespace migscope

@@ -29,15 +29,19 @@ struct TransferRun::Shared {
         lent; ///< by device index: on its way to, or back from, a pair
     std::vector<bool> handed;
     std::vector<bool> returned;
-    std::vector<bool> left;
+    bool again = false;      ///< the run that ended was good, and more may follow
     std::size_t working = 0; ///< workers that still have something to do
     RunResult result;
     Ns began{0};
 
     void cancel() {
         context.cancel();
-        for (auto& end : ends)
-            end.session->interrupt();
+        for (auto& end : ends) {
+            // Only what is still on loan to us: a wake-up must not hit anybody else's job.
+            const std::lock_guard lock(end.session->mutex);
+            if (end.session->borrower == this)
+                end.session->interrupt();
+        }
     }
 };
 
@@ -113,8 +117,7 @@ Result<void> checkPlan(const Plan& plan, const std::vector<RunDevice>& ends) {
 void takeDevice(Shared& shared, RunDevice& end) {
     end.session->change([&](SessionState& state) { state.phase = SessionPhase::Lent; });
     SessionObserver& observer = end.session->observer;
-    observer.route =
-        EventRoute{&shared.context.sink, end.index, shared.context.run.load(), &shared.context.streams};
+    observer.route = EventRoute{&shared.context.sink, end.index, shared.context.run.load()};
 }
 
 void giveBack(RunDevice& end) {
@@ -123,7 +126,7 @@ void giveBack(RunDevice& end) {
     {
         const std::lock_guard lock(session.mutex);
         session.cancelRun = nullptr;
-        session.leaveLoan = nullptr;
+        session.borrower = nullptr;
     }
     // The rest of a cancel's wake-up must not hit the next job.
     session.cancelled = false;
@@ -152,13 +155,11 @@ void lend(const std::shared_ptr<Shared>& shared, RunDevice& end) {
         shared->lent[at] = std::move(end.session->device);
         shared->handed[at] = true;
         shared->context.changed->notifyAll();
-        shared->context.changed->waitFor(lock, std::nullopt,
-                                         [&] { return shared->returned[at] || shared->left[at]; });
-        if (shared->returned[at])
-            end.session->device = std::move(shared->lent[at]);
+        // Until it is back, however long that takes: another thread may be in a call on it, so the device is
+        // neither closed nor free.
+        shared->context.changed->waitFor(lock, std::nullopt, [&] { return bool(shared->returned[at]); });
+        end.session->device = std::move(shared->lent[at]);
     }
-    if (!end.session->device)
-        end.session->setInterruptible(nullptr);
     giveBack(end);
     workerDone(*shared);
 }
@@ -191,27 +192,21 @@ public:
         RunDevice* source = pair_.source ? own : nullptr;
         RunDevice* destination = other != nullptr ? other : (pair_.destination ? own : nullptr);
         PairRun procedure(shared_->context, source, destination);
-        bool good = false;
         for (std::uint32_t n = 1; n <= shared_->context.plan.runs; ++n) {
-            good = oneRun(procedure, source, destination, static_cast<int>(n));
-            if (!good || n == shared_->context.plan.runs)
+            const bool again = oneRun(procedure, source, destination, static_cast<int>(n));
+            if (!again || n == shared_->context.plan.runs)
                 break;
             if (auto ready = procedure.prepareNext(); !ready) {
                 shared_->context.fail(ready.error());
-                good = false;
+                report(source, procedure);
+                report(destination, procedure);
             }
             // All ends must be ready, or none starts the next run.
-            shared_->context.meet([] {});
-            if (shared_->context.failed()) {
-                shared_->context.meet([&] { endEarly(); });
-                good = false;
+            if (!shared_->context.allReady() || shared_->context.failed()) {
+                endEarly();
                 break;
             }
         }
-        const auto kind = shared_->context.plan.kind;
-        const bool stopsLoaded = kind == PlanKind::Load && !shared_->context.plan.loadThenRun;
-        if (good && (kind == PlanKind::Migrate || stopsLoaded))
-            own->session->change([](SessionState& state) { state.handedOver = true; });
         if (other != nullptr)
             sendBack(*other, std::move(borrowed));
         giveBack(*own);
@@ -235,16 +230,27 @@ private:
         other.device = nullptr;
         {
             const std::lock_guard lock(shared_->context.mutex);
-            // Its session may have been released meanwhile: then the device is closed here, by the thread
-            // that has it.
-            if (!shared_->left[at]) {
-                shared_->lent[at] = std::move(device);
-                shared_->returned[at] = true;
-            }
+            shared_->lent[at] = std::move(device);
+            shared_->returned[at] = true;
         }
         shared_->context.changed->notifyAll();
     }
 
+    /// How the end was left, in the result; replaces what was said of it before.
+    void report(const RunDevice* one, const PairRun& procedure) {
+        if (one == nullptr)
+            return;
+        DeviceEnd left = deviceEnd(*one, procedure);
+        one->observer().noteDropped(*one->device);
+        const std::lock_guard lock(shared_->context.mutex);
+        auto& said = shared_->result.devices;
+        std::erase_if(said, [&](const DeviceEnd& end) { return end.index == left.index; });
+        said.push_back(std::move(left));
+        std::sort(said.begin(), said.end(),
+                  [](const DeviceEnd& a, const DeviceEnd& b) { return a.index < b.index; });
+    }
+
+    /// True when another run may follow: the same answer for all pairs.
     bool oneRun(PairRun& procedure, RunDevice* source, RunDevice* destination, int n) {
         auto& context = shared_->context;
         context.meet([&] {
@@ -258,6 +264,7 @@ private:
             {
                 const std::lock_guard lock(context.mutex);
                 shared_->result = RunResult{};
+                shared_->again = false;
             }
             context.sink.push(
                 {context.clock.now(), std::nullopt, n, 0, "engine", event::RunBegin{context.plan}, {}});
@@ -266,19 +273,12 @@ private:
             if (one != nullptr)
                 one->session->observer.route.run = n;
         }
-        const auto done = procedure.once();
-        const auto report = [&](RunDevice* one) {
-            if (one == nullptr)
-                return;
-            DeviceEnd left = deviceEnd(*one, procedure);
-            const std::lock_guard lock(context.mutex);
-            shared_->result.devices.push_back(std::move(left));
-        };
-        report(source);
-        if (destination != source)
-            report(destination);
-        context.meet([&] { closeRun(n); });
-        return done && !context.failed() && !context.cancelled();
+        (void)procedure.once(); // its error is the context's
+        report(source, procedure);
+        report(destination, procedure);
+        context.finish([&] { closeRun(n); });
+        const std::lock_guard lock(context.mutex);
+        return shared_->again;
     }
 
     void closeRun(int n) {
@@ -292,30 +292,76 @@ private:
             const bool cancelled =
                 context.cancelled() && cause && (cause->is(Errc::Cancelled) || cause->isErrno(EINTR));
             result.outcome = !cause ? RunOutcome::Ok : cancelled ? RunOutcome::Cancelled : RunOutcome::Failed;
-            std::sort(result.devices.begin(), result.devices.end(),
-                      [](const DeviceEnd& a, const DeviceEnd& b) { return a.index < b.index; });
+            // Decided once, here: pairs that look for themselves could see a cancel differently, and then
+            // wait for each other.
+            shared_->again = !cause && !context.cancelled();
             ended.outcome = result.outcome;
             for (const DeviceEnd& left : result.devices)
                 ended.states[left.index] = left.state;
         }
         if (cause)
             ended.reason = describe(*cause);
-        if (context.files.hook)
-            context.files.hook("end");
+        if (context.files.hook) {
+            try {
+                context.files.hook("end");
+            } catch (...) { // the run is over, whatever the caller's function makes of it
+            }
+        }
         context.sink.push({context.clock.now(), std::nullopt, n, 0, "engine", ended, {}});
     }
 
     void endEarly() {
-        const auto cause = shared_->context.firstError();
+        auto cause = shared_->context.firstError();
         const std::lock_guard lock(shared_->context.mutex);
-        shared_->result.outcome = RunOutcome::Failed;
-        shared_->result.error = cause;
+        shared_->result.outcome = cause ? RunOutcome::Failed : RunOutcome::Cancelled;
+        shared_->result.error =
+            cause ? cause : Error{make_error_code(Errc::Cancelled), "next run", "this run", {}};
     }
 
     std::shared_ptr<Shared> shared_;
     std::size_t at_;
     PlanPair pair_;
 };
+
+using LoanWork = std::vector<std::pair<std::size_t, std::function<void()>>>;
+
+/// Gives each worker its part, or none of them: between the check of the plan and this, somebody else may
+/// have posted a job or released a session.
+Result<void> borrow(const std::shared_ptr<Shared>& shared, LoanWork& work,
+                    const std::vector<std::uint64_t>& seen) {
+    // All at once, always in the same order.
+    std::sort(work.begin(), work.end(), [&](const auto& a, const auto& b) {
+        return std::less<>{}(shared->ends[a.first].session.get(), shared->ends[b.first].session.get());
+    });
+    std::vector<std::unique_lock<std::mutex>> locks;
+    for (const auto& [index, act] : work) {
+        auto& session = *shared->ends[index].session;
+        locks.emplace_back(session.mutex);
+        if (session.quitting || session.releaseWanted)
+            return refuse(shared->ends[index], "the session is being released");
+        if (session.state.phase != SessionPhase::Idle || session.state.revision != seen[index])
+            return fail(Errc::JobRunning, "run", session.name, session.state.job + " came in between");
+    }
+    for (auto& [index, act] : work) {
+        auto& session = *shared->ends[index].session;
+        shared->grace = std::max(shared->grace, session.options.grace);
+        session.cancelled = false;
+        session.loanWork = std::move(act);
+        session.state.phase = SessionPhase::Lent;
+        session.state.job = planKindWord(shared->context.plan.kind);
+        session.state.error.reset();
+        ++session.state.revision;
+        session.borrower = shared.get();
+        session.cancelRun = [weak = std::weak_ptr(shared)] {
+            if (const auto alive = weak.lock())
+                alive->cancel();
+        };
+    }
+    locks.clear();
+    for (const auto& [index, act] : work)
+        shared->ends[index].session->changed->notifyAll();
+    return {};
+}
 
 } // namespace
 
@@ -332,15 +378,17 @@ Result<std::unique_ptr<TransferRun>> TransferRun::start(Clock& clock, std::vecto
     auto shared = std::make_shared<Shared>(clock, sink, plan, std::move(files));
     for (std::size_t i = 0; i < sessions.size(); ++i)
         shared->ends.push_back({sessions[i]->shared_, static_cast<int>(i), nullptr});
+    std::vector<std::uint64_t> seen;
+    for (const RunDevice& end : shared->ends)
+        seen.push_back(end.session->snapshot().revision);
     if (auto fits = checkPlan(plan, shared->ends); !fits)
         return std::unexpected(fits.error());
     shared->lent.resize(sessions.size());
     shared->handed.resize(sessions.size());
     shared->returned.resize(sessions.size());
-    shared->left.resize(sessions.size());
     shared->began = clock.now();
 
-    std::vector<std::pair<std::size_t, std::function<void()>>> work;
+    LoanWork work;
     for (std::size_t i = 0; i < plan.pairs.size(); ++i) {
         const PlanPair& pair = plan.pairs[i];
         const auto own = static_cast<std::size_t>(pair.source ? *pair.source : *pair.destination);
@@ -351,33 +399,8 @@ Result<std::unique_ptr<TransferRun>> TransferRun::start(Clock& clock, std::vecto
         }
     }
     shared->working = work.size();
-    for (auto& [index, act] : work) {
-        auto& session = *shared->ends[index].session;
-        shared->grace = std::max(shared->grace, session.options.grace);
-        {
-            const std::lock_guard lock(session.mutex);
-            session.cancelled = false;
-            session.loanWork = std::move(act);
-            session.state.phase = SessionPhase::Lent;
-            session.state.job = planKindWord(plan.kind);
-            session.state.error.reset();
-            ++session.state.revision;
-            session.cancelRun = [weak = std::weak_ptr(shared)] {
-                if (const auto alive = weak.lock())
-                    alive->cancel();
-            };
-            session.leaveLoan = [weak = std::weak_ptr(shared), at = index] {
-                if (const auto alive = weak.lock()) {
-                    {
-                        const std::lock_guard inner(alive->context.mutex);
-                        alive->left[at] = true;
-                    }
-                    alive->context.changed->notifyAll();
-                }
-            };
-        }
-        session.changed->notifyAll();
-    }
+    if (auto taken = borrow(shared, work, seen); !taken)
+        return std::unexpected(taken.error());
     std::unique_ptr<TransferRun> run(new TransferRun());
     run->shared_ = std::move(shared);
     return run;

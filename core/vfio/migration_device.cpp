@@ -39,6 +39,9 @@ std::array<std::byte, 8> asBytes(std::uint64_t value) {
     return out;
 }
 
+/// So often a GET that a signal interrupted is asked again.
+constexpr int interruptedGets = 100;
+
 bool meansNoSuchFeature(const Error& error) {
     // Kernels before 6.18 answer EINVAL where newer ones say ENOTTY.
     return error.isErrno(ENOTTY) || error.isErrno(EINVAL);
@@ -153,7 +156,9 @@ Result<Capabilities> MigrationDevice::probe() {
 Result<MigState> MigrationDevice::state() {
     FeatureCall<uapi::VfioDeviceFeatureMigState> call(featureGet | featureMigDeviceState,
                                                       {0, uapi::noDataFd});
-    const auto answer = feature("GET MIG_DEVICE_STATE", call.bytes());
+    auto answer = feature("GET MIG_DEVICE_STATE", call.bytes());
+    for (int n = 0; n < interruptedGets && answer.error && answer.error->isErrno(EINTR); ++n)
+        answer = feature("GET MIG_DEVICE_STATE", call.bytes());
     if (answer.error) {
         believed_.reset();
         return std::unexpected(*answer.error);
@@ -242,7 +247,8 @@ ArcOutcome MigrationDevice::setOnce(const ArcStart& arc, std::optional<StreamDir
     return outcome;
 }
 
-Result<std::vector<ArcOutcome>> MigrationDevice::setState(MigState goal, bool combined) {
+Result<std::vector<ArcOutcome>> MigrationDevice::setState(MigState goal, bool combined,
+                                                          const std::function<bool()>& stop) {
     const std::string what = fmt::format("SET {}", stateName(goal));
     if (capabilities_.protocol != Protocol::V2)
         return fail(Errc::Unsupported, what, name_, "the device does not speak migration protocol v2");
@@ -274,6 +280,8 @@ Result<std::vector<ArcOutcome>> MigrationDevice::setState(MigState goal, bool co
         return outcomes;
     }
     for (const Arc& arc : path->arcs()) {
+        if (stop && stop())
+            break;
         outcomes.push_back(setOnce({arc.from, arc.to, goal, false}, directionOf(arc.stream),
                                    arc.stream == StreamEffect::EndsSession));
         if (outcomes.back().error)
@@ -307,7 +315,7 @@ ResetResult MigrationDevice::reset(Ns patience) {
         result.error = done.error();
         result.error->what = "RESET";
         result.error->where = name_;
-        if (!result.error->isErrno(EAGAIN)) {
+        if (!result.error->isErrno(EAGAIN) && !result.error->isErrno(EINTR)) {
             result.outcome =
                 meansNoSuchFeature(*result.error) ? ResetOutcome::Unsupported : ResetOutcome::Failed;
             break;
@@ -432,8 +440,7 @@ Result<void> MigrationDevice::writeAll(std::span<const std::byte> from, Ns& spen
         error.where = name_;
         // Drivers keep bad bytes and would take more, and then take the garbage as state: from here only a
         // reset.
-        resetOnly_ = true;
-        closeStream();
+        spoilLoad();
         return std::unexpected(std::move(error));
     }
     return {};
@@ -478,6 +485,11 @@ Result<void> MigrationDevice::optInPrecopyInfoV2() {
         return std::unexpected(*answer.error);
     precopyInfoV2_ = true;
     return {};
+}
+
+void MigrationDevice::spoilLoad() {
+    resetOnly_ = true;
+    closeStream();
 }
 
 void MigrationDevice::closeStream() {

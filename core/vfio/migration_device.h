@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -115,7 +116,8 @@ public:
     /// From the last probe().
     [[nodiscard]] const Capabilities& capabilities() const { return capabilities_; }
 
-    /// GET. Updates what we believe; a state that moved without us ends our stream.
+    /// GET. Updates what we believe; a state that moved without us ends our stream. An interrupted GET is
+    /// asked again: not to know costs a reset.
     [[nodiscard]] Result<MigState> state();
     /// The state as last set or seen; absent when the device could not tell.
     [[nodiscard]] std::optional<MigState> believed() const { return believed_; }
@@ -125,9 +127,12 @@ public:
 
     /// Walks to `goal` along route(), one SET per arc (or one for all with `combined`). Stops at the first
     /// failure: the last outcome tells it. Error (Refused) without any SET when the rules forbid the way.
-    [[nodiscard]] Result<std::vector<ArcOutcome>> setState(MigState goal, bool combined = false);
+    /// `stop` is asked before each arc: when it says true the walk ends there, believed() tells where.
+    [[nodiscard]] Result<std::vector<ArcOutcome>> setState(MigState goal, bool combined = false,
+                                                           const std::function<bool()>& stop = {});
 
-    /// EAGAIN is retried with back-off up to `patience`.
+    /// EAGAIN, and EINTR of an interruption meant for an earlier call, are retried with back-off up to
+    /// `patience`.
     [[nodiscard]] ResetResult reset(Ns patience = std::chrono::seconds(2));
 
     /// MIG_DATA_SIZE now.
@@ -142,6 +147,9 @@ public:
     /// allowed then. `spent` is the time in calls.
     [[nodiscard]] Result<void> writeAll(std::span<const std::byte> from, Ns& spent);
     [[nodiscard]] Result<PrecopyInfo> precopyInfo();
+    /// The load was given up half way: drivers may take part of an image as their state, so only a reset is
+    /// allowed from here, and the stream is dropped.
+    void spoilLoad();
     /// Asks for valid flags in the pre-copy info; one-way until the device is closed.
     [[nodiscard]] Result<void> optInPrecopyInfoV2();
     /// Drops the stream; the state stays.

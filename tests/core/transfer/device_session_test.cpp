@@ -238,6 +238,20 @@ TEST_F(DeviceSessionTest, aLoadingSessionIsBroughtBackByResetAndNeverBySet) {
     EXPECT_NE(heard_->order({"reset"}), "");
 }
 
+TEST_F(DeviceSessionTest, aStreamThatAResetOrACloseDroppedIsSaidToBeClosed) {
+    add("mlx5", "0000:01:00.1");
+    boot();
+    openAll();
+    ASSERT_TRUE(session(0).perform(job::Step{MigState::Resuming}));
+    ASSERT_TRUE(session(0).perform(job::Reset{}));
+    EXPECT_EQ(heard_->order({"stream", "reset"}), "stream reset stream");
+    ASSERT_TRUE(session(0).perform(job::Step{MigState::PreCopy}));
+    EXPECT_EQ(heard_->order({"stream", "reset"}), "stream reset stream stream")
+        << "only the new one was opened";
+    ASSERT_TRUE(session(0).perform(job::Close{}));
+    EXPECT_EQ(heard_->order({"stream", "reset"}), "stream reset stream stream stream");
+}
+
 TEST_F(DeviceSessionTest, aBusyResetIsTriedAgain) {
     auto& device = add("mlx5", "0000:01:00.1");
     device.busyResets = 3;

@@ -3,6 +3,7 @@
 // A simulated machine in virtual time, sessions on it, and everything that they say.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,6 +24,7 @@ class Listener final : public EventSink {
 public:
     explicit Listener(const Clock& clock) : t0_(clock.now()) {}
     void push(Event event) override;
+    [[nodiscard]] std::uint32_t nextStream() override { return ++streams_; }
     [[nodiscard]] std::vector<Event> events() const;
     /// "RUNNING>RUNNING_P2P RUNNING_P2P>STOP …" of one device; a failed arc ends in its errno.
     [[nodiscard]] std::string arcs(int device) const;
@@ -33,6 +35,7 @@ private:
     Ns t0_;
     mutable std::mutex mutex_;
     std::vector<Event> events_;
+    std::atomic<std::uint32_t> streams_{0};
 };
 
 class EngineTest : public ::testing::Test {

@@ -352,11 +352,13 @@ TEST_F(TransferFaultTest, aRunWhoseCallNeverReturnsCanBeLeft) {
     EXPECT_FALSE(run->wait(clock_.now() + 3s)) << "the kernel does not return";
     EXPECT_EQ(session(0).state().phase, SessionPhase::Stuck);
     EXPECT_FALSE(session(0).release(1s));
-    EXPECT_TRUE(session(1).release(1s))
-        << "the other end's worker waits for its device only until it is released";
+    EXPECT_FALSE(session(1).release(1s)) << "the thread in the kernel has its device too: it is not closed";
+    EXPECT_TRUE(sim_->isOpen("0000:02:00.1"));
     sim_->releaseStuck();
     EXPECT_TRUE(run->wait());
     EXPECT_TRUE(session(0).release(1s));
+    EXPECT_TRUE(session(1).release(1s));
+    EXPECT_FALSE(sim_->isOpen("0000:02:00.1"));
 }
 
 } // namespace

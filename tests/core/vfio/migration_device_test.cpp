@@ -60,6 +60,8 @@ public:
         std::vector<RegionInfo> regions;
         int regionsAsked = 0;
         StreamScript stream;
+        int interruptedGets = 0;   ///< so many GETs of the state end with EINTR
+        int interruptedResets = 0; ///< and so many resets
         bool deviceGone = false;
         int streamsDeadAtDeviceEnd = -1;
     };
@@ -90,7 +92,7 @@ public:
         }
         if ((header.flags & uapi::featureGet) != 0) {
             put(bytes, uapi::VfioDeviceFeatureMigState{script_.state, -1});
-            return answer(script_.getErrno);
+            return answer(script_.interruptedGets-- > 0 ? EINTR : script_.getErrno);
         }
         uapi::VfioDeviceFeatureMigState set{};
         std::memcpy(&set, bytes.data() + sizeof header, sizeof set);
@@ -118,6 +120,8 @@ public:
         return script_.regions.at(index - 9);
     }
     Result<void> reset() override {
+        if (script_.interruptedResets-- > 0)
+            return answer(EINTR);
         script_.state = uapi::stateRunning;
         return {};
     }
@@ -222,6 +226,37 @@ TEST_F(MigrationDeviceTest, whenGetFailsTooTheStateIsUnknownAndOnlyAResetIsLeft)
     script_.getErrno = 0;
     EXPECT_EQ(device().reset().outcome, ResetOutcome::Done);
     EXPECT_FALSE(device().needsReset());
+}
+
+TEST_F(MigrationDeviceTest, anInterruptedGetIsAskedAgainAndCostsNoReset) {
+    ASSERT_TRUE(device().probe());
+    script_.interruptedGets = 3;
+    script_.setErrno = EINTR;
+    const auto failed = device().setState(MigState::StopCopy);
+    ASSERT_TRUE(failed);
+    EXPECT_EQ(failed->back().stateAfter, MigState::Running);
+    EXPECT_FALSE(device().needsReset());
+}
+
+TEST_F(MigrationDeviceTest, anInterruptedResetIsMadeAgain) {
+    ASSERT_TRUE(device().probe());
+    script_.interruptedResets = 2;
+    const ResetResult reset = device().reset();
+    EXPECT_EQ(reset.outcome, ResetOutcome::Done);
+    EXPECT_EQ(reset.attempts, 3);
+    EXPECT_FALSE(reset.error);
+}
+
+TEST_F(MigrationDeviceTest, aLoadGivenUpHalfWayIsOnlyEndedByReset) {
+    ASSERT_TRUE(device().probe());
+    ASSERT_TRUE(device().setState(MigState::Resuming));
+    device().spoilLoad();
+    EXPECT_FALSE(device().hasStream());
+    const int before = sets();
+    EXPECT_FALSE(device().setState(MigState::Stop));
+    EXPECT_EQ(sets(), before);
+    EXPECT_EQ(device().reset().outcome, ResetOutcome::Done);
+    EXPECT_TRUE(device().setState(MigState::Stop));
 }
 
 TEST_F(MigrationDeviceTest, inErrorAndWhenFoundElsewhereNoSetIsMade) {
