@@ -5,6 +5,7 @@
 
 #include <QDateTime>
 #include <QDir>
+#include <QFile>
 
 #include <algorithm>
 #include <thread>
@@ -53,6 +54,12 @@ HostSession::HostSession(BackendFactory factory, QString stateFolder, QObject* p
 HostSession::~HostSession() {
     postbox_.close();
     shutdown(std::chrono::seconds(2));
+    if (!leftovers_.empty()) // nobody took them: they live on all the same
+        static_cast<void>(new auto(std::move(leftovers_)));
+}
+
+std::vector<std::shared_ptr<void>> HostSession::takeLeftovers() {
+    return std::exchange(leftovers_, {});
 }
 
 Result<void> HostSession::use(const std::string& spec) {
@@ -102,9 +109,13 @@ bool HostSession::shutdown(std::chrono::milliseconds patience) {
         if (!answered) {
             // A thread that the kernel holds may still come back to these: they outlive everything.
             leftBehind_ = true;
-            static_cast<void>(opened->session.release());
-            static_cast<void>(new std::shared_ptr<Recorder>(recorder));
-            static_cast<void>(new std::shared_ptr<Backend>(backend_));
+            struct Left {
+                std::shared_ptr<Backend> backend;
+                std::shared_ptr<Recorder> recorder;
+                std::unique_ptr<DeviceSession> session;
+            };
+            leftovers_.push_back(
+                std::make_shared<Left>(Left{backend_, recorder, std::move(opened->session)}));
         }
     }
     opened_.clear();
@@ -334,16 +345,20 @@ void HostSession::retire(const std::string& device) {
     const std::vector<Event> rest = opened->recorder->since(opened->cursor);
     if (!rest.empty())
         emit eventsArrived(device, opened->start, rest);
-    finishInBackground(std::move(opened->recorder), opened->path);
+    const SessionState& last = last_[device];
+    finishInBackground(std::move(opened->recorder), opened->path,
+                       last.capabilities.has_value() || !last.error);
     emit sessionChanged(device);
     refresh(); // the last close resets the function, and whoever else waits may have it now
 }
 
-void HostSession::finishInBackground(std::unique_ptr<Recorder> recorder, const QString& path) {
+void HostSession::finishInBackground(std::unique_ptr<Recorder> recorder, const QString& path, bool keep) {
     background_.run(
-        [recorder = std::shared_ptr<Recorder>(std::move(recorder)), path, postbox = postbox_, this] {
+        [recorder = std::shared_ptr<Recorder>(std::move(recorder)), path, keep, postbox = postbox_, this] {
             auto recording = recorder->finish();
-            if (recording)
+            if (!keep)
+                QFile::remove(path); // nothing happened: the device could not be opened
+            else if (recording)
                 postbox.post([this, path, whole = *recording] { emit recordingFinished(path, whole); });
         });
 }

@@ -67,7 +67,8 @@ public:
     /// journals, gives up on the rest. True: nothing was left behind. False: a thread is still in the kernel
     /// or writes to a dead disk; the process must end by _exit() after its windows are gone.
     bool shutdown(std::chrono::milliseconds patience);
-    [[nodiscard]] bool leftBehind() const { return leftBehind_; }
+    /// What a thread in the kernel may still come back to: to be kept until _exit(), or until it came back.
+    [[nodiscard]] std::vector<std::shared_ptr<void>> takeLeftovers();
 
 public slots:
     void refresh();
@@ -103,7 +104,7 @@ private:
     [[nodiscard]] bool update(const std::string& device, Opened& opened);
     void post(const std::string& device, Job job);
     void retire(const std::string& device);
-    void finishInBackground(std::unique_ptr<Recorder> recorder, const QString& path);
+    void finishInBackground(std::unique_ptr<Recorder> recorder, const QString& path, bool keep);
     [[nodiscard]] Result<std::unique_ptr<Recorder>> startRecorder(const std::string& device, QString& path);
     void forgetMachine();
 
@@ -121,6 +122,7 @@ private:
     QTimer timer_;
     int quietTicks_ = 0;
     bool leftBehind_ = false;
+    std::vector<std::shared_ptr<void>> leftovers_;
 };
 
 } // namespace migscope

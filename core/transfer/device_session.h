@@ -50,7 +50,7 @@ enum class SessionPhase {
     Closed, ///< the device is not open
     Idle,
     Working,
-    Stuck,     ///< in a call for more than 2 s
+    Stuck,     ///< in a call for longer than Options::stuckAfter
     Lent,      ///< a run has the device
     Abandoned, ///< the kernel did not give the thread back
 };
@@ -100,7 +100,8 @@ struct SessionState {
 class DeviceSession {
 public:
     struct Options {
-        Ns stuckAfter = std::chrono::seconds(2);
+        /// Below the 2 s within which a person must read it: whoever shows it looks only now and then.
+        Ns stuckAfter = std::chrono::milliseconds(1500);
         Ns grace = std::chrono::seconds(1);
         bool recordCalls = false;
     };

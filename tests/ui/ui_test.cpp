@@ -82,6 +82,7 @@ WindowTest::~WindowTest() {
     if (sim)
         sim->releaseStuck();
     window.reset();
+    const auto leftovers = host->takeLeftovers(); // their threads have come back: they can be joined now
     host.reset();
     spin(20);
 }

@@ -3,6 +3,7 @@
 // The window on the simulated lab, driven by real clicks and keys.
 #include <QApplication>
 #include <QClipboard>
+#include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QGuiApplication>
@@ -224,6 +225,20 @@ TEST_F(Window, aFileThatIsNoRecordingIsToldInPlace) {
     parts().recordings->open(QStringLiteral("/does/not/exist.migrec"));
     ASSERT_TRUE(waitUntil([this] { return noticeHas("/does/not/exist.migrec could not be opened"); }));
     EXPECT_TRUE(noticeHas("ENOENT") || noticeHas("not found")) << parts().notice->text().toStdString();
+}
+
+TEST_F(Window, aDeviceInUseSaysByWhomAndLeavesNoEmptyRecording) {
+    machine("sim:lab");
+    select("0000:82:00.2");
+    (*parts().actions)[ActionId::OpenDevice]->trigger();
+    ASSERT_TRUE(
+        waitUntil([this] { return parts().inspect->status()->text().contains(QStringLiteral("EBUSY")); }));
+    ASSERT_TRUE(waitUntil([this] { return !host->isOpen("0000:82:00.2"); }));
+    spin(200);
+    EXPECT_EQ(parts().runs->model().rowCount(), 0);
+    EXPECT_TRUE(QDir(temporaryFolder() + QStringLiteral("/migscope/journals"))
+                    .entryList({QStringLiteral("*82-00.2.migrec")})
+                    .isEmpty());
 }
 
 TEST_F(Window, copiesWhatWasDoneAsACommand) {

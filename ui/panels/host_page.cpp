@@ -235,8 +235,12 @@ void HostPage::addDeviceReasons(const Topology& topology,
         for (std::size_t at = 0; at < card.devices.size() && at < mostNames; ++at) {
             const Device& device = *card.devices[at];
             const QString kind = deviceKindText(device);
-            names << (kind.isEmpty() ? shortName(device.name)
-                                     : shortName(device.name) + QStringLiteral("  ") + kind);
+            QString line = shortName(device.name);
+            if (!kind.isEmpty())
+                line += QStringLiteral("  ") + kind;
+            if (!card.common.isEmpty() && !device.driver.empty())
+                line += QStringLiteral(" · ") + shown(device.driver);
+            names << line;
         }
         if (card.devices.size() > mostNames)
             names << tr("and %1 more").arg(card.devices.size() - mostNames);
