@@ -3,6 +3,8 @@
 // The host tree on disk.
 #include "core/host/directory_tree.h"
 
+#include "core/host/path_walk.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -17,7 +19,6 @@
 namespace migscope {
 namespace {
 
-constexpr int maxLinks = 40;
 constexpr std::size_t indexLimit = 64U << 20U;
 /// O_NONBLOCK: opening a FIFO without a writer would wait for ever.
 constexpr int readFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;

@@ -3,30 +3,13 @@
 // The in-memory host tree.
 #include "core/host/memory_tree.h"
 
+#include "core/host/path_walk.h"
+
 #include <cerrno>
 #include <mutex>
 #include <string_view>
 
 namespace migscope {
-namespace {
-
-/// Linux gives up after as many links on one path.
-constexpr int maxLinks = 40;
-
-/// Pushes the components of `path` so that the first one is popped first.
-void pushComponents(std::vector<std::string>& pending, std::string_view path) {
-    std::vector<std::string_view> parts;
-    while (!path.empty()) {
-        const std::size_t slash = path.find('/');
-        const std::string_view part = path.substr(0, slash);
-        if (!part.empty() && part != ".")
-            parts.push_back(part);
-        path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
-    }
-    pending.insert(pending.end(), parts.rbegin(), parts.rend());
-}
-
-} // namespace
 
 struct MemoryTree::Node {
     FileKind kind = FileKind::Directory;

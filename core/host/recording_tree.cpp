@@ -3,26 +3,15 @@
 // The remembering host tree.
 #include "core/host/recording_tree.h"
 
+#include "core/host/path_walk.h"
+
 #include <cerrno>
 #include <string_view>
 
 namespace migscope {
 namespace {
 
-constexpr int maxLinks = 40;
 constexpr std::string_view ownProcess = "/proc/self";
-
-void pushComponents(std::vector<std::string>& pending, std::string_view path) {
-    std::vector<std::string_view> parts;
-    while (!path.empty()) {
-        const std::size_t slash = path.find('/');
-        const std::string_view part = path.substr(0, slash);
-        if (!part.empty() && part != ".")
-            parts.push_back(part);
-        path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
-    }
-    pending.insert(pending.end(), parts.rbegin(), parts.rend());
-}
 
 } // namespace
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "ui/panels/command_box.h"
+#include "ui/panels/scroll_column.h"
 
 namespace migscope {
 namespace {
@@ -32,17 +33,8 @@ bool sameNames(const std::vector<FactSection>& a, const std::vector<FactSection>
 
 FactsPanel::FactsPanel(QWidget* parent) : QScrollArea(parent) {
     setAccessibleName(tr("Facts"));
-    setWidgetResizable(true);
-    setMinimumWidth(226);
-    setFrameShape(QFrame::NoFrame);
-    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto* content = new QWidget(this);
-    content->setBackgroundRole(QPalette::Base);
-    layout_ = new QVBoxLayout(content);
-    layout_->setContentsMargins(8, 4, 8, 8);
+    layout_ = makeScrollColumn(*this);
     layout_->setSpacing(3);
-    setWidget(content);
-    setBackgroundRole(QPalette::Base);
 }
 
 void FactsPanel::setFacts(const std::vector<FactSection>& sections, const QString& empty) {

@@ -7,22 +7,14 @@
 #include <QVBoxLayout>
 
 #include "ui/panels/command_box.h"
+#include "ui/panels/scroll_column.h"
 #include "ui/words.h"
 
 namespace migscope {
 
 WhyPanel::WhyPanel(QWidget* parent) : QScrollArea(parent) {
     setAccessibleName(tr("Why not, and what next"));
-    setWidgetResizable(true);
-    setMinimumWidth(226);
-    setFrameShape(QFrame::NoFrame);
-    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto* content = new QWidget(this);
-    content->setBackgroundRole(QPalette::Base);
-    layout_ = new QVBoxLayout(content);
-    layout_->setContentsMargins(8, 4, 8, 8);
-    setWidget(content);
-    setBackgroundRole(QPalette::Base);
+    layout_ = makeScrollColumn(*this);
 }
 
 void WhyPanel::setReasons(const std::vector<Reason>& reasons, const QString& allWell) {

@@ -72,8 +72,9 @@ TEST(ModuleAliases, MatchIdsAndClassesAndLeaveTheCatchAllOut) {
 
 TEST(ModuleAliases, DriversInsideTheKernelCount) {
     ModuleAliases aliases;
-    const std::string info(
-        "vfio.author=A\0mlx5_vfio_pci.alias=vfio_pci:v000015B3d0000101Esv*sd*bc*sc*i*\0x.y=z\0", 84);
+    static constexpr char text[] =
+        "vfio.author=A\0mlx5_vfio_pci.alias=vfio_pci:v000015B3d0000101Esv*sd*bc*sc*i*\0x.y=z";
+    const std::string info(text, sizeof text); // with the last NUL
     aliases.addBuiltinInfo(info);
     EXPECT_EQ(aliases.match(function(0x15b3, 0x101e)), "mlx5_vfio_pci");
 }

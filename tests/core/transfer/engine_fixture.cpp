@@ -68,6 +68,19 @@ SimDeviceProfile& EngineTest::add(const std::string& family, const std::string& 
     return profile_.devices.back();
 }
 
+void EngineTest::pairOf(const std::string& family) {
+    for (const char* address : {"0000:01:00.1", "0000:02:00.1"}) {
+        auto& device = add(family, address);
+        if (family != "mlx5")
+            continue;
+        device.stateBytes = 12 << 20;
+        device.precopyInitialBytes = 9 << 20;
+        device.stopCopyBytes = 3 << 20;
+        device.dirtyBytesPerSecond = 24 << 20;
+        device.workingSetBytes = 2 << 20;
+    }
+}
+
 void EngineTest::boot() {
     profile_.name = "test";
     const auto sound = checkSimProfile(profile_, "test");

@@ -42,6 +42,9 @@ class EngineTest : public ::testing::Test {
 protected:
     /// A healthy device of `family`, 1 ms an arc, no other times, changed by `edit`.
     SimDeviceProfile& add(const std::string& family, const std::string& address);
+    /// Two of a family, 0000:01:00.1 and 0000:02:00.1; big ones are made small enough for a hundred runs
+    /// under sanitizers, and large enough for several reads.
+    void pairOf(const std::string& family);
     /// After the last add().
     void boot();
     DeviceSession& session(std::size_t index) { return *sessions_.at(index); }

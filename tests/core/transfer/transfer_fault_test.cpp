@@ -18,19 +18,6 @@ using namespace std::chrono_literals;
 
 class TransferFaultTest : public EngineTest {
 protected:
-    void pairOf(const std::string& family) {
-        for (const char* address : {"0000:01:00.1", "0000:02:00.1"}) {
-            auto& device = add(family, address);
-            if (family != "mlx5")
-                continue;
-            // Small enough for a hundred runs under sanitizers, large enough for several reads.
-            device.stateBytes = 12 << 20;
-            device.precopyInitialBytes = 9 << 20;
-            device.stopCopyBytes = 3 << 20;
-            device.dirtyBytesPerSecond = 24 << 20;
-            device.workingSetBytes = 2 << 20;
-        }
-    }
     SimFault& addFault(std::size_t device, SimFaultKind kind) {
         auto& faults = profile_.devices.at(device).faults;
         faults.push_back({});

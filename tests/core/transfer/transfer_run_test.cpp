@@ -16,19 +16,6 @@ using namespace std::chrono_literals;
 
 class TransferRunTest : public EngineTest {
 protected:
-    void pairOf(const std::string& family) {
-        for (const char* address : {"0000:01:00.1", "0000:02:00.1"}) {
-            auto& device = add(family, address);
-            if (family != "mlx5")
-                continue;
-            // Small enough for a hundred runs under sanitizers, large enough for several reads.
-            device.stateBytes = 12 << 20;
-            device.precopyInitialBytes = 9 << 20;
-            device.stopCopyBytes = 3 << 20;
-            device.dirtyBytesPerSecond = 24 << 20;
-            device.workingSetBytes = 2 << 20;
-        }
-    }
     void expectHandedOver(std::uint64_t bytes) {
         const SimLoad load = sim_->lastLoad("0000:02:00.1");
         EXPECT_TRUE(load.accepted);
@@ -37,12 +24,6 @@ protected:
             << "the destination holds the state of this very source";
         EXPECT_EQ(stands(0), MigState::Stop);
         EXPECT_EQ(stands(1), MigState::Running);
-    }
-    static std::vector<std::pair<PhaseName, std::optional<Ns>>> phasesOf(const RunMetrics& run) {
-        std::vector<std::pair<PhaseName, std::optional<Ns>>> out;
-        for (const Phase& phase : run.phases)
-            out.emplace_back(phase.name, phase.duration);
-        return out;
     }
     static Ns sumOf(const RunMetrics& run) {
         Ns sum{0};
