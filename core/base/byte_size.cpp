@@ -89,7 +89,8 @@ Result<std::uint64_t> parseByteSize(const std::string& text) {
                     "expected a number with K, M, G or T behind it");
     };
     // strtod would take hexadecimal and signs as well.
-    if (text.empty() || text.front() < '0' || text.front() > '9' || text.find_first_of("xX") != std::string::npos)
+    if (text.empty() || text.front() < '0' || text.front() > '9' ||
+        text.find_first_of("xX") != std::string::npos)
         return bad();
     char* end = nullptr;
     const double number = std::strtod(text.c_str(), &end);

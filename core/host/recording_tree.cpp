@@ -27,7 +27,9 @@ std::string RecordingTree::realPath(const std::string& path, bool followLast) co
             real.resize(real.empty() ? 0 : real.rfind('/'));
             continue;
         }
-        const std::string next = real + "/" + part;
+        std::string next = real;
+        next += "/";
+        next += part;
         if (pending.empty() && !followLast)
             return next;
         if (next == ownProcess) { // a link to a number that means nothing elsewhere
