@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/escape.h"
 #include "core/host/directory_tree.h"
 #include "core/host/enumerate.h"
 #include "core/kernel/kernel_backend.h"
@@ -71,6 +72,11 @@ Result<std::unique_ptr<Backend>> makeBackend(const std::string& spec) {
         auto tree = DirectoryTree::capture(folder);
         if (!tree)
             return std::unexpected(std::move(tree.error()));
+        // Any folder can be opened; one without these was not written by `capture`, and advice from it would
+        // be wrong.
+        if (!tree->stat("/sys") && !tree->stat("/migscope-capture.txt"))
+            return failErrno(ENOENT, "open capture", escapeText(folder),
+                             "there is neither sys nor migscope-capture.txt in it");
         return std::make_unique<CaptureBackend>(std::move(folder), std::move(*tree));
     }
     return fail(Errc::InvalidArgument, "read --backend", spec, fmt::format("it is {}", backendWords()));

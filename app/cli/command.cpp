@@ -214,9 +214,18 @@ ExitCode report(Context& context, const Failure& failure, const FailureExtras& e
 
 std::optional<Failure> checkTarget(const std::string& path, bool force, const char* what) {
     struct stat status{};
-    if (::lstat(path.c_str(), &status) == 0 && !force) {
-        const auto exists = failErrno(EEXIST, what, escapeText(path));
-        return actFailure({}, exists.error(), Stage::File);
+    const bool exists = ::lstat(path.c_str(), &status) == 0;
+    if (exists && !S_ISREG(status.st_mode)) {
+        // Replacing it would take a device node or a link of somebody's away: --force does not mean that.
+        const auto special =
+            migscope::fail(Errc::InvalidArgument, what, escapeText(path), "it exists and is no regular file");
+        Failure failure = actFailure({}, special.error(), Stage::File);
+        failure.next = "name another file";
+        return failure;
+    }
+    if (exists && !force) {
+        const auto inTheWay = failErrno(EEXIST, what, escapeText(path));
+        return actFailure({}, inTheWay.error(), Stage::File);
     }
     const std::size_t slash = path.rfind('/');
     const std::string folder =

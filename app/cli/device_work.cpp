@@ -246,9 +246,13 @@ int DeviceWork::leaveAtOnce() {
         const bool stuck = !state.stuckText(clock().now()).empty();
         lost = lost || stuck ||
                (standing.speaksMigration && (!standing.state || *standing.state == MigState::Error));
-        text += fmt::format(" {}: {}{}{};", standing.device,
-                            standing.state ? stateName(*standing.state) : "state unknown",
-                            standing.hung ? ", " : "", standing.hung ? standing.text : "");
+        text +=
+            fmt::format(" {}: {}{}{};", standing.device,
+                        // What was believed before the call says nothing of a device that is inside it.
+                        standing.hung && standing.state ? "state unknown, was " + stateName(*standing.state)
+                        : standing.state                ? stateName(*standing.state)
+                                                        : "state unknown",
+                        standing.hung ? ", " : "", standing.hung ? standing.text : "");
     }
     text += fmt::format(" process {}; next: migscope-cli reset DEVICE\n", ::getpid());
     if (::write(STDERR_FILENO, text.data(), text.size()) < 0)

@@ -110,7 +110,7 @@ std::string generalNext(const Error& error, Stage stage) {
     if (error.is(Errc::Stuck))
         return "see the kernel log for the driver; the process ends when the kernel lets go of the call";
     if (error.is(Errc::Damaged) || error.is(Errc::Incomplete))
-        return "save the state again";
+        return "it is damaged or cut off: make it again";
     if (error.is(Errc::NotConverging))
         return "raise --downtime-limit or the bounds, or use --on-no-convergence go";
     if (error.is(Errc::JobRunning))

@@ -130,7 +130,15 @@ void addCommands(CLI::App& app, Options& options, Raw& raw) {
                                          "open\nand at close, so nothing is left for the next command.";
     const auto deviceHelp = "a PCI address, an mdev UUID or vfioN";
     const CLI::IsMember modes({"auto", "stop-copy", "pre-copy"});
-    const CLI::Range notNegative(0.0, 1e9);
+    // CLI::Range compares only, and nothing compares with NaN: it would switch a limit off.
+    const CLI::Validator notNegative(
+        [](std::string& text) {
+            double value = 0;
+            const bool number = CLI::detail::lexical_cast(text, value) && std::isfinite(value);
+            return number && value >= 0 && value <= 1e9 ? std::string()
+                                                        : text + " is not a number from 0 to 1e9";
+        },
+        "NUMBER");
 
     auto stuck = [&](CLI::App* command) {
         command

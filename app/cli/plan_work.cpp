@@ -104,6 +104,7 @@ std::string PlanWork::progressText(const RunProgress& progress) {
 }
 
 std::optional<Failure> PlanWork::carryOut(Plan plan, RunFiles files, PlanEnd& end) {
+    header_.plan = plan;
     if (auto failure = startRecorder())
         return failure;
     const RunFiles named = files;

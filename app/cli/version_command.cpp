@@ -21,6 +21,7 @@ unsigned releaseNumber(std::string_view release) {
     unsigned major = 0;
     unsigned minor = 0;
     const char* end = release.data() + release.size();
+    // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): the end goes with it
     const auto first = std::from_chars(release.data(), end, major);
     if (first.ec != std::errc{} || first.ptr == end || *first.ptr != '.')
         return 0;

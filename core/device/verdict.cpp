@@ -60,7 +60,7 @@ std::string indented(std::string_view lines) {
 /// The parameters that any sentence about a device may use.
 Reason reason(const Case& c, std::string_view id, Values extra = {}) {
     Values values = std::move(extra);
-    const auto add = [&](const char* key, std::string value) {
+    const auto add = [&](const char* key, const std::string& value) {
         values.emplace(key, escapeText(value)); // what the caller gave stays
     };
     add("device", c.device.name);

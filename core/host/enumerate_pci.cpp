@@ -37,10 +37,12 @@ void readAttribute(const Shared& shared, const std::string& folder, const char* 
             device.problems.push_back(problemText(name, text.error()));
         return;
     }
-    if (const auto value = parse(chomp(*text)))
-        out = static_cast<Number>(*value);
-    else
+    if (const auto value = parse(chomp(*text))) {
+        const auto number = static_cast<Number>(*value);
+        out = number;
+    } else {
         device.problems.push_back(invalidText(name, *text));
+    }
 }
 
 template<std::uint64_t Most>
@@ -78,7 +80,7 @@ void parseUevent(std::string_view uevent, Device& device) {
             device.problems.push_back(invalidText(key, value));
     });
     if ((!haveIds || !haveClass) && device.problems.empty())
-        device.problems.push_back("uevent lacks PCI_ID or PCI_CLASS");
+        device.problems.emplace_back("uevent lacks PCI_ID or PCI_CLASS");
 }
 
 void readFunctionLinks(const Shared& shared, const std::string& folder, Device& device) {

@@ -22,7 +22,8 @@ namespace {
 thread_local std::jmp_buf* wayOut = nullptr;
 
 void ignoreMessage(char* /*format*/, ...) {}
-[[noreturn]] void leave(char* /*format*/, ...) {
+// The attribute of the compilers, not of the language: libpci's pointer has it in its type.
+__attribute__((noreturn)) void leave(char* /*format*/, ...) {
     std::longjmp(*wayOut, 1);
 }
 

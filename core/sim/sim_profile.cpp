@@ -125,7 +125,7 @@ public:
             Reader inner(value, where);
             for (const auto& [name, ignored] : value.items()) {
                 std::pair<MigState, MigState> between;
-                inner.arc(name, where + "/" + name, between);
+                inner.arc(name, fmt::format("{}/{}", where, name), between);
                 inner.time(name.c_str(), into[between]);
             }
             adopt(inner);
@@ -161,7 +161,7 @@ public:
             for (const auto& [name, setting] : value.items()) {
                 const std::string given = setting.is_string() ? setting.get<std::string>() : "";
                 if (given != "y" && given != "m" && given != "n")
-                    return complain(where + "/" + name, "\"y\", \"m\" or \"n\" is expected");
+                    return complain(fmt::format("{}/{}", where, name), "\"y\", \"m\" or \"n\" is expected");
                 into[name] = given[0];
             }
         });

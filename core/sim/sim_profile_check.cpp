@@ -146,8 +146,8 @@ Result<SimProfile> loadSimProfile(const std::string& nameOrPath) {
     std::string text;
     std::array<char, 65536> buffer{};
     constexpr std::size_t most = 16U << 20U;
-    while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
-        text.append(buffer.data(), got);
+    while (std::feof(file.get()) == 0 && std::ferror(file.get()) == 0) {
+        text.append(buffer.data(), std::fread(buffer.data(), 1, buffer.size(), file.get()));
         if (text.size() > most)
             return fail(Errc::InvalidArgument, "read profile", nameOrPath, "larger than a profile can be");
     }

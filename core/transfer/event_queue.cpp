@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <ranges>
 
 namespace migscope {
 namespace {
@@ -74,12 +75,12 @@ bool EventQueue::mergeSample(const Event& event) {
     if (!fresh)
         return false;
     // Not past another event: an arc is the boundary of a phase, and bytes must stay on their side of it.
-    for (auto at = events_.rbegin(); at != events_.rend(); ++at) {
-        auto* samples = std::get_if<event::Samples>(&at->body);
+    for (Event& held : std::views::reverse(events_)) {
+        auto* samples = std::get_if<event::Samples>(&held.body);
         if (!samples)
             return false;
-        if (samples->stream != fresh->stream || at->device != event.device || at->run != event.run ||
-            at->source != event.source || at->host != event.host)
+        if (samples->stream != fresh->stream || held.device != event.device || held.run != event.run ||
+            held.source != event.source || held.host != event.host)
             continue;
         for (std::size_t i = 0; i < fresh->time.size(); ++i) {
             samples->bytes.back() += fresh->bytes[i];
@@ -87,9 +88,9 @@ bool EventQueue::mergeSample(const Event& event) {
             samples->destination.back() += fresh->destination[i];
         }
         samples->time.back() = fresh->time.back();
-        at->time = fresh->time.back();
+        held.time = fresh->time.back();
         lostSamples_ += fresh->time.size();
-        lostAt_ = at->time;
+        lostAt_ = held.time;
         return true;
     }
     return false;

@@ -5,7 +5,7 @@
 
 namespace migscope {
 namespace {
-constexpr std::size_t bufferSize = 1024 * 1024;
+constexpr std::size_t bufferSize = std::size_t{1024} * 1024;
 }
 
 Result<void> drainHandStream(DeviceSession::Shared& session, ImageWriter* file) {

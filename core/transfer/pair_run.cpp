@@ -17,7 +17,7 @@ namespace migscope {
 namespace {
 
 // Measured: 256 KiB to 1 MiB is the sweet spot of read() on a data fd; QEMU uses 1 MiB too.
-constexpr std::size_t bufferSize = 1024 * 1024;
+constexpr std::size_t bufferSize = std::size_t{1024} * 1024;
 constexpr Ns longestPause = std::chrono::milliseconds(50);
 
 } // namespace
@@ -417,12 +417,15 @@ Result<void> PairRun::load() {
 
 Result<void> PairRun::loopback() {
     const std::string folder = context_.files.spoolFolder.empty() ? "/tmp" : context_.files.spoolFolder;
-    spool_.reset(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-    if (!spool_.valid() &&
-        (errno == EOPNOTSUPP || errno == EISDIR)) // not every file system has unnamed files
-        spool_.reset(::memfd_create("migscope-spool", MFD_CLOEXEC));
-    if (!spool_.valid())
-        return failErrno(errno, "create spool file", folder);
+    int spool = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    int why = spool < 0 ? errno : 0;
+    if (why == EOPNOTSUPP || why == EISDIR) { // not every file system has unnamed files
+        spool = ::memfd_create("migscope-spool", MFD_CLOEXEC);
+        why = spool < 0 ? errno : 0;
+    }
+    if (spool < 0)
+        return failErrno(why, "create spool file", folder);
+    spool_.reset(spool);
     setPhase("prepare");
     if (auto opened = openSource(); !opened)
         return opened;

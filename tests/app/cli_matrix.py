@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -426,6 +427,16 @@ class Matrix:
         lines = (self.folder / "run.migrec").read_text().splitlines()
         header = json.loads(lines[0])
         self.expect([d["name"] for d in header["devices"]] == [a, b] and header["devices"][0]["flags"] == 7, f"recording: devices {header['devices']}")
+        self.expect((header.get("plan") or {}).get("kind") == "migrate", f"recording: plan {header.get('plan')}")
+        special = self.folder / "special"
+        os.mkfifo(special)
+        for words in (["migrate", a, b, "--record", "special"], ["save", a, "special"], ["export", "run.migrec", "--to", "csv", "--out", "special"]):
+            for force in ([], ["--force"]):
+                code, out, err = self.run("--json", *words, *force)
+                self.failed(f"{' '.join(words + force)} onto a fifo", code, out, err, FILE)
+        self.expect(stat.S_ISFIFO(special.stat().st_mode), "the fifo is still one")
+        code, out, err = self.run("--json", "list", backend="capture:/etc")
+        self.failed("list of a folder that is no capture", code, out, err, FILE)
         self.expect(header["detail"] == "calls" and any('"kind":"call"' in line.replace(" ", "") for line in lines), "recording: calls at --detail calls")
         code, out, err = self.run("--json", "report", "run.migrec")
         again = self.document("report", out, "report")

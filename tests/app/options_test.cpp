@@ -133,6 +133,11 @@ TEST(Options, withoutABudgetThereIsNone) {
 TEST(Options, valuesOutOfRangeAreRefused) {
     refused({"migrate", "a", "b", "--runs", "0"});
     refused({"migrate", "a", "b", "--budget", "-1"});
+    for (const char* number : {"nan", "inf", "1e300", "ten"}) {
+        refused({"migrate", "a", "b", "--budget", number});
+        refused({"migrate", "a", "b", "--downtime-limit", number});
+        refused({"migrate", "a", "b", "--max-seconds", number});
+    }
     refused({"migrate", "a", "b", "--mode", "fast"});
     refused({"export", "x", "--to", "xml"});
 }
