@@ -293,8 +293,9 @@ private:
                 context.cancelled() && cause && (cause->is(Errc::Cancelled) || cause->isErrno(EINTR));
             result.outcome = !cause ? RunOutcome::Ok : cancelled ? RunOutcome::Cancelled : RunOutcome::Failed;
             // Decided once, here: pairs that look for themselves could see a cancel differently, and then
-            // wait for each other.
-            shared_->again = !cause && !context.cancelled();
+            // wait for each other. A cancel that fell after the last act of this run is the next run's: it
+            // begins, is cancelled, and says so.
+            shared_->again = !cause;
             ended.outcome = result.outcome;
             for (const DeviceEnd& left : result.devices)
                 ended.states[left.index] = left.state;

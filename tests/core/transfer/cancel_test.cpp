@@ -94,6 +94,32 @@ TEST_F(CancelTest, streamsOfSeveralRunsAndSessionsHaveIdsOfTheirOwn) {
     EXPECT_EQ(ids.size(), opened);
 }
 
+TEST_F(CancelTest, aCancelBetweenTwoRunsCancelsTheNextAndIsSaid) {
+    devices(2);
+    boot();
+    openAll();
+    TransferRun* running = nullptr;
+    std::atomic<bool> ready{false};
+    Plan plan = migratePlan(CopyMode::StopCopy);
+    plan.runs = 3;
+    auto run = start(plan, at("end", [&] {
+                         while (!ready)
+                             std::this_thread::yield();
+                         running->cancel();
+                     }));
+    ASSERT_TRUE(run);
+    running = run.get();
+    ready = true;
+    const auto result = run->wait();
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->outcome, RunOutcome::Cancelled) << "two of three runs are missing";
+    EXPECT_EQ(metrics(0).outcome, RunOutcome::Ok);
+    EXPECT_EQ(metrics(1).outcome, RunOutcome::Cancelled);
+    EXPECT_EQ(stands(0), MigState::Running);
+    EXPECT_EQ(stands(1), MigState::Running);
+    EXPECT_TRUE(result->devicesSafe());
+}
+
 TEST_F(CancelTest, aCancelAfterTheDestinationRunsLeavesTheSourceHandedOver) {
     devices(2);
     boot();
