@@ -38,8 +38,8 @@ void readAttribute(const Shared& shared, const std::string& folder, const char* 
         return;
     }
     if (const auto value = parse(chomp(*text))) {
-        const auto number = static_cast<Number>(*value);
-        out = number;
+        // NOLINTNEXTLINE(bugprone-optional-value-conversion): the types are equal in one use only
+        out = static_cast<Number>(*value);
     } else {
         device.problems.push_back(invalidText(name, *text));
     }

@@ -31,11 +31,11 @@ __attribute__((noreturn)) void leave(char* /*format*/, ...) {
 const char* lookUpOrLeave(pci_access* access, char* buffer, int size, int flags, int first, int second) {
     std::jmp_buf here;
     wayOut = &here;
-    const char* name = nullptr;
+    // Written on one side of the jump only, so that its value is defined on both.
+    const char* volatile name = nullptr;
     if (setjmp(here) == 0) // NOLINT: the only way out of libpci's error handler
         name = pci_lookup_name(access, buffer, size, flags, first, second);
-    else
-        return nullptr;
+    wayOut = nullptr;
     return name;
 }
 
