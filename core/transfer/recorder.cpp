@@ -318,7 +318,8 @@ Recorder::~Recorder() {
     (void)finish();
 }
 
-Result<std::unique_ptr<Recorder>> Recorder::start(Clock& clock, RecordingHeader header, Options options) {
+Result<std::unique_ptr<Recorder>> Recorder::start(Clock& clock, RecordingHeader header,
+                                                  const Options& options) {
     auto impl = std::make_unique<Impl>(clock, std::move(header), options);
     if (auto begun = impl->begin(options); !begun)
         return std::unexpected(std::move(begun.error()));

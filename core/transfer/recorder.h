@@ -31,7 +31,7 @@ public:
     };
     /// Starts the thread and writes the header.
     [[nodiscard]] static Result<std::unique_ptr<Recorder>> start(Clock& clock, RecordingHeader header,
-                                                                 Options options);
+                                                                 const Options& options);
     ~Recorder(); // finishes
 
     [[nodiscard]] EventSink& sink();

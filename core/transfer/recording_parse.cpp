@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "core/transfer/json_text.h"
@@ -487,7 +488,7 @@ void compare(const Json& file, const Json& ours, const std::string& path, std::v
         for (const auto& [key, value] : ours.items()) {
             // What only one side has belongs to another version; what is said about the file is not a number.
             if (const auto at = file.find(key); at != file.end() && key != "notes" && key != "tool")
-                compare(*at, value, path.empty() ? key : path + "." + key, found);
+                compare(*at, value, path.empty() ? key : fmt::format("{}.{}", path, key), found);
         }
     } else if (file.is_array() && ours.is_array() && file.size() == ours.size()) {
         for (std::size_t i = 0; i < file.size(); ++i)

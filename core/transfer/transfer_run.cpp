@@ -16,7 +16,7 @@ namespace migscope {
 
 /// What coordinator and workers own together.
 struct TransferRun::Shared {
-    Shared(Clock& clock, EventSink& sink, Plan plan, RunFiles files)
+    Shared(Clock& clock, EventSink& sink, const Plan& plan, RunFiles files)
         : context(clock, sink, plan, std::move(files), plan.pairs.size()) {}
 
     RunContext context;
@@ -305,7 +305,9 @@ private:
         if (context.files.hook) {
             try {
                 context.files.hook("end");
-            } catch (...) { // the run is over, whatever the caller's function makes of it
+                // The run is over, whatever the hook makes of it.
+                // NOLINTNEXTLINE(bugprone-empty-catch)
+            } catch (...) {
             }
         }
         context.sink.push({context.clock.now(), std::nullopt, n, 0, "engine", ended, {}});
