@@ -30,7 +30,6 @@ public:
 
     /// The id of the stream that is open, in the recording of the route.
     [[nodiscard]] std::uint32_t stream() const { return stream_; }
-    [[nodiscard]] bool streamOpen() const { return streamOpen_; }
     void streamNews(event::StreamWhat what, Ns time, int errnoValue = 0);
     /// Says that the stream is closed where no arc said it: a reset or a failed call dropped it.
     void noteDropped(const MigrationDevice& device);
