@@ -18,6 +18,7 @@ Theme Theme::of(const QPalette& palette) {
     theme.window_ = palette.color(QPalette::Window);
     theme.card_ = palette.color(QPalette::Base);
     theme.text_ = palette.color(QPalette::WindowText);
+    theme.highlight_ = palette.color(QPalette::Highlight);
     theme.dark_ = theme.window_.lightness() < theme.text_.lightness();
     return theme;
 }

@@ -37,12 +37,14 @@ public:
     [[nodiscard]] QColor bad() const;   ///< refusals and errors
     [[nodiscard]] QColor warning() const;
     [[nodiscard]] QColor good() const;
+    [[nodiscard]] QColor highlight() const { return highlight_; } ///< selection, cursor, focus
 
 private:
     bool dark_ = false;
     QColor window_;
     QColor card_;
     QColor text_;
+    QColor highlight_;
 };
 
 /// Palettes for pictures and tests; the window itself takes the desktop's.

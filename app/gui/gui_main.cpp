@@ -17,6 +17,7 @@
 
 #include "app/backends.h"
 #include "app/gui/quit_signals.h"
+#include "app/gui/render_file.h"
 #include "app/gui/screenshots.h"
 #include "core/uapi/baseline.h"
 #include "ui/main_window.h"
@@ -32,7 +33,7 @@ constexpr const char* demoDevice = "0000:3b:00.2";
 /// Pictures need no display; Qt must know before it starts.
 /// Words after which nothing is shown on a display: pictures, and texts on the terminal.
 bool needsNoDisplay(std::string_view word) {
-    return word.starts_with("--screenshot") || word == "--help" || word == "-h" || word == "--help-all" ||
+    return word.starts_with("--screenshot") || word.starts_with("--render") || word == "--help" || word == "-h" || word == "--help-all" ||
            word == "--version" || word == "-v";
 }
 
@@ -75,7 +76,15 @@ Result<GuiOptions> parse(const QStringList& arguments) {
                                    QStringLiteral("THEME"));
     const QCommandLineOption size(QStringLiteral("size"), text("Of the window, as 1280x800."),
                                   QStringLiteral("WxH"));
-    parser.addOptions({backend, device, demo, step, screenshot, screenshots, theme, size});
+    const QCommandLineOption render(QStringLiteral("render"),
+                                    text("Draw the chart of RECORDING into the file of --out, and leave."),
+                                    QStringLiteral("RECORDING"));
+    const QCommandLineOption to(QStringLiteral("to"), text("svg, png, pdf or html, of --render."),
+                                QStringLiteral("FORMAT"));
+    const QCommandLineOption out(QStringLiteral("out"), text("The file that --render writes."),
+                                 QStringLiteral("FILE"));
+    parser.addOptions(
+        {backend, device, demo, step, screenshot, screenshots, render, to, out, theme, size});
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addPositionalArgument(QStringLiteral("RECORDING…"), text("Recordings (*.migrec) to open."),
@@ -95,6 +104,9 @@ Result<GuiOptions> parse(const QStringList& arguments) {
     options.screenshot = parser.value(screenshot);
     options.screenshots = parser.value(screenshots);
     options.theme = parser.value(theme);
+    options.render = parser.value(render);
+    options.renderTo = parser.value(to);
+    options.renderOut = parser.value(out);
     options.recordings = parser.positionalArguments();
     if (!options.step.isEmpty()) {
         if (const auto state = parseState(options.step.toStdString()); !state)
@@ -110,6 +122,9 @@ Result<GuiOptions> parse(const QStringList& arguments) {
             return fail(Errc::InvalidArgument, "read --size", parser.value(size).toStdString(),
                         "it is WIDTHxHEIGHT, as 1280x800");
     }
+    if (parser.isSet(render) != parser.isSet(out) || (parser.isSet(to) && !parser.isSet(render)))
+        return fail(Errc::InvalidArgument, "read --render", options.render.toStdString(),
+                    "--render RECORDING, --to FORMAT and --out FILE go together");
     if (!options.theme.isEmpty() && options.theme != QLatin1String("light") &&
         options.theme != QLatin1String("dark"))
         return fail(Errc::InvalidArgument, "read --theme", options.theme.toStdString(),
@@ -183,6 +198,8 @@ GuiExit guiMain(int argc, char** argv) {
         return {2, false};
     }
     const MainWindow::About about{QStringLiteral(MIGSCOPE_VERSION), QLatin1String(uapi::uapiBaseline)};
+    if (!options->render.isEmpty())
+        return renderFile(*options);
     if (!options->screenshots.isEmpty() || !options->screenshot.isEmpty())
         return takePictures(*options, about);
     if (!options->theme.isEmpty()) {

@@ -25,7 +25,10 @@ struct GuiOptions {
     QString step;        ///< a state to ask for at once, for demonstrations and tests
     QString screenshot;  ///< a file
     QString screenshots; ///< a folder
-    QString theme;       ///< "light", "dark"; empty: the desktop's
+    QString theme;
+    QString render;    ///< a recording to be drawn, without a window
+    QString renderTo;  ///< the format
+    QString renderOut; ///< the file       ///< "light", "dark"; empty: the desktop's
     QSize size;
     QStringList recordings;
 };

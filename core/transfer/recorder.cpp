@@ -298,7 +298,7 @@ std::vector<Event> Recorder::Impl::since(std::size_t& cursor) const {
         const SampleColumns& columns = recording_->samples().at(entry.stream);
         const auto part = [&](const auto& column) {
             const auto begin = column.begin() + static_cast<std::ptrdiff_t>(entry.index);
-            return std::decay_t<decltype(column)>(begin, begin + static_cast<std::ptrdiff_t>(entry.count));
+            return std::vector(begin, begin + static_cast<std::ptrdiff_t>(entry.count));
         };
         Event event;
         event.device = entry.device;

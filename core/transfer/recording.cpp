@@ -97,6 +97,11 @@ std::vector<SampleColumns::Bucket> SampleColumns::buckets(Ns from, Ns to, std::s
     return result;
 }
 
+std::uint64_t SampleColumns::bytesBefore(Ns time) const {
+    const auto end = std::lower_bound(time_.begin(), time_.end(), time);
+    return end == time_.begin() ? 0 : sumOf(0, static_cast<std::size_t>(end - time_.begin())).sumBytes;
+}
+
 Recording::Recording(RecordingHeader header) : header_(std::move(header)) {}
 
 void Recording::fold(const Event& event) {
@@ -115,6 +120,7 @@ void Recording::apply(Event event) {
         columns.append(*samples);
         return;
     }
+    charts_.apply(event, events_.size());
     events_.push_back(std::move(event));
 }
 

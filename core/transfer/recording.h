@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/transfer/chart_fold.h"
 #include "core/transfer/event.h"
 #include "core/transfer/run_metrics.h"
 
@@ -23,6 +25,10 @@ namespace migscope {
 class SampleColumns {
 public:
     static constexpr std::size_t fanOut = 16;
+    /// Grows without ever moving what it holds: a vector of 1e7 samples would stop its writer, and whoever
+    /// waits for the lock, for the time of a copy.
+    template<class Value>
+    using Column = std::deque<Value>;
     struct Bucket {
         Ns begin{0};
         Ns end{0};
@@ -35,12 +41,14 @@ public:
     void append(const event::Samples& samples);
     [[nodiscard]] std::size_t size() const { return time_.size(); }
     [[nodiscard]] std::uint64_t totalBytes() const { return total_; }
-    [[nodiscard]] const std::vector<Ns>& time() const { return time_; }
-    [[nodiscard]] const std::vector<std::uint64_t>& bytes() const { return bytes_; }
-    [[nodiscard]] const std::vector<Ns>& source() const { return source_; }
-    [[nodiscard]] const std::vector<Ns>& destination() const { return destination_; }
+    [[nodiscard]] const Column<Ns>& time() const { return time_; }
+    [[nodiscard]] const Column<std::uint64_t>& bytes() const { return bytes_; }
+    [[nodiscard]] const Column<Ns>& source() const { return source_; }
+    [[nodiscard]] const Column<Ns>& destination() const { return destination_; }
     /// At most about `want` buckets that cover [from, to], from the level of the pyramid that fits.
     [[nodiscard]] std::vector<Bucket> buckets(Ns from, Ns to, std::size_t want) const;
+    /// Bytes of all samples before `time`; costs the logarithm of their number.
+    [[nodiscard]] std::uint64_t bytesBefore(Ns time) const;
 
     std::optional<int> device; ///< of the stream's first samples
     std::optional<int> run;
@@ -49,11 +57,11 @@ private:
     void addToPyramid(std::size_t level, const Bucket& child);
     /// Samples [from, to), from the widest whole buckets.
     [[nodiscard]] Bucket sumOf(std::size_t from, std::size_t to) const;
-    std::vector<Ns> time_;
-    std::vector<std::uint64_t> bytes_;
-    std::vector<Ns> source_;
-    std::vector<Ns> destination_;
-    std::vector<std::vector<Bucket>> levels_;
+    Column<Ns> time_;
+    Column<std::uint64_t> bytes_;
+    Column<Ns> source_;
+    Column<Ns> destination_;
+    std::vector<Column<Bucket>> levels_;
     std::vector<std::pair<Bucket, std::size_t>> open_; ///< a level: the bucket that fills, and its children
     std::uint64_t total_ = 0;
 };
@@ -68,9 +76,11 @@ public:
 
     [[nodiscard]] const RecordingHeader& header() const { return header_; }
     /// All events but samples, in order.
-    [[nodiscard]] const std::vector<Event>& events() const { return events_; }
+    [[nodiscard]] const std::deque<Event>& events() const { return events_; }
     [[nodiscard]] const std::map<std::uint32_t, SampleColumns>& samples() const { return samples_; }
     [[nodiscard]] const MetricsFold& metrics() const { return metrics_; }
+    /// What charts draw besides the samples; its event indexes are those of events().
+    [[nodiscard]] const ChartFold& charts() const { return charts_; }
     [[nodiscard]] Ns lastTime() const { return last_; }
 
     /// The file ended with its summary. Without one it is incomplete and its outcome is not "ok".
@@ -80,9 +90,10 @@ public:
 
 private:
     RecordingHeader header_;
-    std::vector<Event> events_;
+    std::deque<Event> events_; ///< deque: see SampleColumns::Column
     std::map<std::uint32_t, SampleColumns> samples_;
     MetricsFold metrics_;
+    ChartFold charts_;
     Ns last_{0};
 };
 

@@ -120,7 +120,7 @@ std::string sampleRow(std::uint32_t stream, const SampleColumns& columns, std::s
 }
 
 template<class T>
-void column(JsonWriter& out, std::string_view key, const std::vector<T>& values) {
+void column(JsonWriter& out, std::string_view key, const SampleColumns::Column<T>& values) {
     out.key(key).beginArray();
     for (const T& value : values)
         out.number(value);

@@ -1,0 +1,234 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What charts draw: lanes out of arcs, and content cut to a window.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "core/transfer/chart_content.h"
+#include "tests/core/transfer/run_builder.h"
+
+namespace migscope::test {
+namespace {
+
+Recording recordingOf(const RunBuilder& builder) {
+    RecordingHeader header;
+    header.devices.resize(2);
+    header.devices[0].name = "0000:3b:00.2";
+    header.devices[1].name = "0000:3b:00.3";
+    Recording recording(std::move(header));
+    for (const Event& event : builder.events)
+        recording.apply(event);
+    return recording;
+}
+
+const DeviceChart& chartOf(const Recording& recording, int device) {
+    return recording.charts().devices().at(device);
+}
+
+TEST(ChartFold, bandsLieBetweenTheStampsOfTheCalls) {
+    const Recording recording = recordingOf(migration());
+    const DeviceChart& source = chartOf(recording, 0);
+    ASSERT_EQ(source.bands.size(), 5U);
+    EXPECT_EQ(source.bands[0].state, State::Running) << "from the run's begin to the first call";
+    EXPECT_EQ(source.bands[0].end, ms(100));
+    EXPECT_EQ(source.bands[1].state, State::RunningP2p);
+    EXPECT_EQ(source.bands[1].begin, ms(102));
+    EXPECT_EQ(source.bands[1].end, ms(103));
+    EXPECT_EQ(source.bands[3].state, State::StopCopy);
+    EXPECT_EQ(source.bands[3].begin, ms(120));
+    EXPECT_EQ(source.bands[3].end, ms(200));
+    EXPECT_EQ(source.bands[4].state, State::Stop);
+    EXPECT_FALSE(source.bands[4].end.has_value()) << "it still stands so";
+    ASSERT_EQ(source.arcs.size(), 4U);
+    EXPECT_EQ(source.arcs[0].called, ms(100));
+    EXPECT_EQ(source.arcs[0].returned, ms(102));
+}
+
+TEST(ChartFold, aMovedStampMovesItsBand) {
+    for (const Ns shift : {Ns{0}, ms(1)}) {
+        RunBuilder builder = migration();
+        for (Event& event : builder.events) {
+            if (auto* arc = std::get_if<event::ArcEnd>(&event.body);
+                arc != nullptr && arc->to == State::StopCopy)
+                arc->returned += shift;
+        }
+        const Recording recording = recordingOf(builder);
+        EXPECT_EQ(chartOf(recording, 0).bands[3].begin, ms(120) + shift);
+    }
+}
+
+TEST(ChartFold, theFirstArcTellsWhereTheDeviceStoodBefore) {
+    RunBuilder builder;
+    builder.add(ms(1), 0, event::Estimate{4096, 0});
+    event::ArcBegin begin;
+    begin.from = State::Running;
+    begin.to = begin.goal = State::Stop;
+    builder.add(ms(10), 0, begin);
+    const Recording open = recordingOf(builder);
+    ASSERT_EQ(chartOf(open, 0).bands.size(), 1U);
+    EXPECT_EQ(chartOf(open, 0).bands[0].state, State::Running);
+    EXPECT_EQ(chartOf(open, 0).bands[0].begin, ms(1));
+    EXPECT_EQ(chartOf(open, 0).bands[0].end, ms(10));
+    ASSERT_EQ(chartOf(open, 0).arcs.size(), 1U);
+    EXPECT_FALSE(chartOf(open, 0).arcs[0].returned.has_value()) << "the call is under way";
+    EXPECT_EQ(readoutAt(open, ms(12)).devices[0].asked, State::Stop);
+}
+
+TEST(ChartFold, aRefusedArcLeavesTheDeviceWhereItWasFound) {
+    RunBuilder builder;
+    builder.failedArc(0, State::Running, State::Stop, ms(5), ms(6), EIO, State::Running);
+    builder.failedArc(0, State::Running, State::Stop, ms(8), ms(9), EIO, std::nullopt);
+    const DeviceChart chart = chartOf(recordingOf(builder), 0);
+    EXPECT_TRUE(chart.arcs[0].failed);
+    EXPECT_EQ(bandAt(chart, ms(7))->state, State::Running);
+    EXPECT_FALSE(bandAt(chart, ms(10))->state.has_value()) << "unknown, never guessed";
+    EXPECT_EQ(bandAt(chart, Ns{8'500'000}), nullptr) << "inside the call";
+}
+
+TEST(ChartFold, aResetIsACallWithoutAFrom) {
+    RunBuilder builder;
+    builder.arc(0, State::Running, State::Stop, ms(1), ms(2)).reset(0, ms(5), ms(7));
+    const DeviceChart chart = chartOf(recordingOf(builder), 0);
+    EXPECT_FALSE(chart.arcs[1].from.has_value());
+    EXPECT_EQ(bandAt(chart, ms(4))->state, State::Stop);
+    EXPECT_EQ(bandAt(chart, ms(5)), nullptr);
+    EXPECT_EQ(bandAt(chart, ms(7))->state, State::Running);
+}
+
+TEST(ChartContent, isCutToTheWindow) {
+    const Recording recording = recordingOf(migration());
+    const ChartContent content = chartContent(recording, {ms(115), ms(160), 450, ms(210)});
+    ASSERT_EQ(content.lanes.size(), 2U);
+    EXPECT_EQ(content.lanes[0].name, "0000:3b:00.2");
+    for (const LaneContent& lane : content.lanes) {
+        for (const LanePiece& piece : lane.bands) {
+            EXPECT_GE(piece.begin, ms(115));
+            EXPECT_LE(piece.end, ms(160));
+        }
+        for (const ArcPiece& piece : lane.arcs) {
+            EXPECT_GE(piece.begin, ms(115));
+            EXPECT_LE(piece.end, ms(160));
+        }
+    }
+    for (const auto* curves : {&content.sizes, &content.rates}) {
+        for (const Curve& curve : *curves) {
+            for (const CurveStep& step : curve.steps) {
+                EXPECT_GE(step.begin, ms(115));
+                EXPECT_LE(step.end, ms(160));
+            }
+        }
+    }
+    for (const PhaseSpan& span : content.phases) {
+        EXPECT_GE(span.begin, ms(115));
+        EXPECT_LE(span.end, ms(160));
+    }
+    EXPECT_EQ(content.highestSize, 3.0 * (1U << 20U));
+}
+
+TEST(ChartContent, movedBytesAreTheSumUpToTheMoment) {
+    const Recording recording = recordingOf(migration());
+    const auto moved = [&](Ns time) {
+        const Readout readout = readoutAt(recording, time);
+        return readout.streams.empty() ? std::uint64_t{0} : readout.streams[0].movedBytes;
+    };
+    EXPECT_EQ(moved(ms(130)), 1U << 20U);
+    EXPECT_EQ(moved(ms(138)), 2U << 20U);
+    EXPECT_EQ(moved(ms(147)), 3U << 20U);
+    // Zoomed in behind the first sample the curve goes on from what moved before.
+    const ChartContent zoomed = chartContent(recording, {ms(130), ms(140), 100, ms(210)});
+    const auto curve = std::find_if(zoomed.sizes.begin(), zoomed.sizes.end(),
+                                    [](const Curve& each) { return each.kind == CurveKind::Moved; });
+    ASSERT_NE(curve, zoomed.sizes.end());
+    EXPECT_EQ(curve->steps.front().last, 1.0 * (1U << 20U));
+    EXPECT_EQ(curve->steps.front().begin, ms(130));
+}
+
+TEST(ChartContent, ratesAreOfTheTimeInsideCalls) {
+    const Recording recording = recordingOf(migration());
+    const Readout readout = readoutAt(recording, ms(138)); // 1 MiB: 2 ms in reads, 1 ms in writes
+    ASSERT_EQ(readout.streams.size(), 1U);
+    EXPECT_DOUBLE_EQ(*readout.streams[0].sourceRate, (1U << 20U) / 0.002);
+    EXPECT_DOUBLE_EQ(*readout.streams[0].destinationRate, (1U << 20U) / 0.001);
+}
+
+TEST(ChartContent, phasesAreTheStretchesBetweenTheStamps) {
+    const Recording recording = recordingOf(migration());
+    const RunMetrics& run = recording.metrics().runs().front();
+    const auto spans = phaseSpans(run);
+    ASSERT_EQ(spans.size(), 4U);
+    EXPECT_EQ(spans[0].begin, ms(100));
+    EXPECT_EQ(spans[1].begin, ms(112));
+    EXPECT_EQ(spans[2].begin, ms(150));
+    EXPECT_EQ(spans[3].begin, ms(190));
+    EXPECT_EQ(spans[3].end, ms(193));
+    const auto arcOf = [&](PhaseName phase) {
+        return std::get<event::ArcEnd>(recording.events()[phaseEvent(recording, run, phase).value()].body);
+    };
+    EXPECT_EQ(arcOf(PhaseName::Stop).called, ms(100));
+    EXPECT_EQ(arcOf(PhaseName::Save).to, State::StopCopy);
+    EXPECT_EQ(arcOf(PhaseName::Load).from, State::Resuming);
+    EXPECT_EQ(arcOf(PhaseName::Resume).to, State::Running);
+    EXPECT_EQ(phaseEvent(recording, run, PhaseName::Wait), std::nullopt);
+    // 8 ms of the SET and 6 + 4 ms in reads and writes, of 38 ms.
+    EXPECT_EQ(timeInCalls(recording, run.pairs[0], ms(112), ms(150)), ms(18));
+    EXPECT_EQ(timeInCalls(recording, run.pairs[0], ms(150), ms(190)), ms(30));
+}
+
+TEST(ChartContent, anEventIsFoundNearItsStamp) {
+    const Recording recording = recordingOf(migration());
+    const auto near = eventNear(recording, 0, Ns{112'100'000}, ms(1));
+    ASSERT_TRUE(near.has_value());
+    EXPECT_EQ(std::get<event::ArcEnd>(recording.events()[*near].body).to, State::StopCopy);
+    EXPECT_EQ(eventNear(recording, 0, ms(80), ms(1)), std::nullopt);
+    const EventSpan span = spanOf(recording.events()[*near]);
+    EXPECT_EQ(span.begin, ms(112));
+    EXPECT_EQ(span.end, ms(120));
+    EXPECT_EQ(span.device, 0);
+}
+
+TEST(ChartContent, costsTheColumnsNotTheEvents) {
+    RunBuilder builder;
+    builder.begin(PlanKind::Discard, {{0, std::nullopt}});
+    builder.stream(0, 1, true, event::StreamWhat::Open, ms(0));
+    std::mt19937 random(7);
+    for (int i = 1; i <= 20'000; ++i) {
+        builder.arc(0, i % 2 != 0 ? State::Running : State::Stop, i % 2 != 0 ? State::Stop : State::Running,
+                    Ns{i * 1000}, Ns{i * 1000 + 300});
+        builder.sample(0, 1, Ns{i * 1000 + 500}, random() % 5000, Ns{400}, Ns{0});
+    }
+    const Recording recording = recordingOf(builder);
+    const ChartContent content = chartContent(recording, {Ns{0}, Ns{20'100'000}, 500, Ns{20'100'000}});
+    EXPECT_LE(content.lanes[0].bands.size(), 510U);
+    EXPECT_LE(content.lanes[0].arcs.size(), 510U);
+    EXPECT_GE(content.lanes[0].arcs.size(), 200U) << "what is drawn still covers the axis";
+    for (const Curve& curve : content.sizes)
+        EXPECT_LE(curve.steps.size(), 520U);
+    std::uint64_t sum = 0;
+    for (const auto& bytes : recording.samples().at(1).bytes())
+        sum += bytes;
+    EXPECT_EQ(content.highestSize, static_cast<double>(sum)) << "nothing is lost by the cut";
+    EXPECT_EQ(recording.samples().at(1).bytesBefore(Ns{20'100'000}), sum);
+}
+
+TEST(ChartContent, aRefusalIsNotHiddenByItsNeighbours) {
+    RunBuilder builder;
+    for (int i = 0; i < 8; ++i)
+        builder.arc(0, State::Running, State::Stop, Ns{1000 + i * 10}, Ns{1005 + i * 10});
+    builder.failedArc(0, State::Stop, State::Running, Ns{1090}, Ns{1095}, EIO, State::Stop);
+    const Recording recording = recordingOf(builder);
+    const ChartContent content = chartContent(recording, {Ns{0}, ms(1), 100, ms(1)});
+    ASSERT_EQ(content.lanes[0].arcs.size(), 1U);
+    EXPECT_TRUE(content.lanes[0].arcs[0].failed);
+}
+
+TEST(ChartContent, ofARecordingWithoutEventsIsEmpty) {
+    const Recording recording{RecordingHeader{}};
+    const ChartContent content = chartContent(recording, {Ns{0}, ms(1), 100, Ns{0}});
+    EXPECT_TRUE(content.lanes.empty());
+    EXPECT_EQ(content.highestRate, 0);
+    EXPECT_TRUE(readoutAt(recording, ms(1)).devices.empty());
+}
+
+} // namespace
+} // namespace migscope::test

@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What curves and phases look like and are called.
+#include "ui/charts/chart_look.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace migscope {
+namespace {
+
+QString tr(const char* text) {
+    return QCoreApplication::translate("charts", text);
+}
+
+MigState stateOf(PhaseName phase) {
+    switch (phase) {
+    case PhaseName::Stop:
+        return MigState::Stop;
+    case PhaseName::Save:
+        return MigState::StopCopy;
+    case PhaseName::Load:
+        return MigState::Resuming;
+    case PhaseName::Resume:
+        return MigState::RunningP2p;
+    case PhaseName::Wait:
+        break;
+    }
+    return MigState::PreCopyP2p;
+}
+
+} // namespace
+
+CurveLook curveLook(const Theme& theme, CurveKind kind) {
+    switch (kind) {
+    case CurveKind::Moved:
+        return {theme.text(), 1.8, false, false};
+    case CurveKind::Initial:
+        return {theme.state(MigState::PreCopy).fill, 1.6, false, false};
+    case CurveKind::Dirty:
+        return {theme.state(MigState::Error).fill, 1.6, false, false};
+    case CurveKind::Estimate:
+        return {theme.quiet(), 1.4, false, true};
+    case CurveKind::WallRate:
+        return {mix(theme.text(), theme.card(), 0.16), 1.0, true, false};
+    case CurveKind::SourceRate:
+        return {theme.state(MigState::StopCopy).fill, 1.6, false, false};
+    case CurveKind::DestinationRate:
+        return {theme.state(MigState::Resuming).fill, 1.6, false, true};
+    }
+    return {theme.text()};
+}
+
+QString curveWord(CurveKind kind) {
+    switch (kind) {
+    case CurveKind::Moved:
+        return tr("moved");
+    case CurveKind::Initial:
+        return tr("initial");
+    case CurveKind::Dirty:
+        return tr("dirty");
+    case CurveKind::Estimate:
+        return tr("estimate");
+    case CurveKind::WallRate:
+        return tr("by the clock");
+    case CurveKind::SourceRate:
+        return tr("source, in reads");
+    case CurveKind::DestinationRate:
+        break;
+    }
+    return tr("destination, in writes");
+}
+
+StateLook phaseLook(const Theme& theme, PhaseName phase) {
+    return theme.state(stateOf(phase));
+}
+
+QString phaseText(PhaseName phase) {
+    switch (phase) {
+    case PhaseName::Stop:
+        return tr("stop");
+    case PhaseName::Save:
+        return tr("save");
+    case PhaseName::Load:
+        return tr("load");
+    case PhaseName::Resume:
+        return tr("resume");
+    case PhaseName::Wait:
+        break;
+    }
+    return tr("wait");
+}
+
+void hatch(QPainter& painter, const QRectF& rect, double step, bool rising) {
+    QVector<QLineF> lines;
+    const double height = rect.height();
+    // Fixed to the picture, not to the rect: a band that grows does not shimmer.
+    const double first = std::floor((rect.left() - height) / step) * step;
+    for (double at = first; at < rect.right(); at += step) {
+        const double begin = std::max(at, rect.left());
+        const double end = std::min(at + height, rect.right());
+        if (end <= begin)
+            continue;
+        const auto yAt = [&](double x) {
+            return rising ? rect.bottom() - (x - at) : rect.top() + (x - at);
+        };
+        lines << QLineF(begin, yAt(begin), end, yAt(end));
+    }
+    painter.drawLines(lines);
+}
+
+void drawPattern(QPainter& painter, const QRectF& rect, Qt::BrushStyle pattern, const QColor& ink) {
+    if (pattern == Qt::SolidPattern || rect.width() < 4)
+        return;
+    QColor soft = ink;
+    soft.setAlpha(90);
+    painter.setPen(QPen(soft, 1));
+    if (pattern == Qt::BDiagPattern || pattern == Qt::DiagCrossPattern)
+        hatch(painter, rect, 7, true);
+    if (pattern == Qt::FDiagPattern || pattern == Qt::DiagCrossPattern)
+        hatch(painter, rect, 7, false);
+    if (pattern == Qt::Dense6Pattern)
+        hatch(painter, rect, 4, true);
+}
+
+} // namespace migscope

@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What curves and phases look like and are called: the same in the window, in pictures and in legends.
+#pragma once
+
+#include <QColor>
+#include <QPainter>
+#include <QString>
+
+#include "core/transfer/chart_content.h"
+#include "ui/theme.h"
+
+namespace migscope {
+
+struct CurveLook {
+    QColor colour;
+    double width = 1.4;
+    bool filled = false;
+    bool dotted = false; ///< the second channel beside the colour
+};
+[[nodiscard]] CurveLook curveLook(const Theme& theme, CurveKind kind);
+[[nodiscard]] QString curveWord(CurveKind kind);
+/// A phase has the colour of the state that its device is in meanwhile.
+[[nodiscard]] StateLook phaseLook(const Theme& theme, PhaseName phase);
+[[nodiscard]] QString phaseText(PhaseName phase);
+
+/// Diagonal lines inside `rect` and nowhere else, for a pattern that vector pictures keep.
+void hatch(QPainter& painter, const QRectF& rect, double step, bool rising);
+/// The pattern of a state, drawn over its fill.
+void drawPattern(QPainter& painter, const QRectF& rect, Qt::BrushStyle pattern, const QColor& ink);
+
+} // namespace migscope

@@ -1,0 +1,344 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The stacked tracks of one recording on one time axis.
+#include "ui/charts/plot_canvas.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+#include "core/base/byte_size.h"
+#include "ui/charts/chart_look.h"
+#include "ui/charts/plottables.h"
+#include "ui/words.h"
+
+namespace migscope {
+namespace {
+
+constexpr int titleHeight = 17; ///< above each track: its name and legend
+constexpr int rowHeight = 30;   ///< of a lane
+constexpr int axisHeight = 22;
+
+/// Times with the unit that fits the right edge, and as many places as the step needs.
+class TimeTicker final : public QCPAxisTicker {
+protected:
+    QString getTickLabel(double tick, const QLocale& /*locale*/, QChar /*format*/,
+                         int /*precision*/) override {
+        const double shown = tick * scale_;
+        const QString text = QString::number(std::abs(shown) < step_ / 1e3 ? 0.0 : shown, 'f', places_);
+        return text + unit_;
+    }
+    double getTickStep(const QCPRange& range) override {
+        const double step = QCPAxisTicker::getTickStep(range);
+        const bool micro = range.upper < 1e-3;
+        const bool milli = !micro && range.upper < 1;
+        scale_ = micro ? 1e6 : (milli ? 1e3 : 1);
+        unit_ = micro ? QStringLiteral(" µs") : (milli ? QStringLiteral(" ms") : QStringLiteral(" s"));
+        step_ = step * scale_;
+        places_ = step_ >= 1 ? 0 : static_cast<int>(std::ceil(-std::log10(step_) - 1e-9));
+        // 2.5 and the like need a place more than 2 and 5.
+        const double whole = step_ * std::pow(10, places_);
+        if (std::abs(whole - std::round(whole)) > 1e-6)
+            ++places_;
+        return step;
+    }
+
+private:
+    double scale_ = 1;
+    double step_ = 1;
+    int places_ = 0;
+    QString unit_;
+};
+
+/// Powers of two, as bytes are read.
+class BytesTicker final : public QCPAxisTicker {
+public:
+    explicit BytesTicker(bool rate) : rate_(rate) {}
+
+protected:
+    double getTickStep(const QCPRange& range) override {
+        const double wanted = std::max(range.size() / 3, 1.0);
+        return std::exp2(std::round(std::log2(wanted)));
+    }
+    int getSubTickCount(double /*step*/) override { return 1; }
+    QString getTickLabel(double tick, const QLocale& /*locale*/, QChar /*format*/,
+                         int /*precision*/) override {
+        QString text = QString::fromStdString(formatBytes(static_cast<std::uint64_t>(std::max(tick, 0.0))));
+        text.replace(QLatin1String(".0 "), QLatin1String(" "));
+        text.replace(QLatin1String(".00 "), QLatin1String(" "));
+        return rate_ ? text + QStringLiteral("/s") : text;
+    }
+
+private:
+    bool rate_;
+};
+
+/// The name of a track and what its curves mean, above its area.
+class TitlePlot final : public charts::TrackPlot {
+public:
+    TitlePlot(QCPAxis* keyAxis, QCPAxis* valueAxis, QString title)
+        : TrackPlot(keyAxis, valueAxis), title_(std::move(title)) {}
+    void setCurves(const std::vector<Curve>& curves) {
+        kinds_.clear();
+        for (const Curve& curve : curves)
+            kinds_.insert(curve.kind);
+    }
+
+protected:
+    QRect clipRect() const override { return mParentPlot->viewport(); }
+    void draw(QCPPainter* painter) override {
+        const QFont small = parentPlot()->font();
+        QFont bold = small;
+        bold.setBold(true);
+        const QFontMetricsF metrics(small);
+        const double base = area().top() - 5;
+        double at = area().left();
+        painter->setFont(bold);
+        painter->setPen(theme_.text());
+        painter->drawText(QPointF(at, base), title_);
+        at += QFontMetricsF(bold).horizontalAdvance(title_) + 14;
+        painter->setFont(small);
+        for (const CurveKind kind : kinds_) {
+            const CurveLook look = curveLook(theme_, kind);
+            const QString word = curveWord(kind);
+            if (at + 24 + metrics.horizontalAdvance(word) > area().right())
+                break;
+            const double middle = base - metrics.xHeight() / 2;
+            if (look.filled) {
+                painter->fillRect(QRectF(at, middle - 4, 16, 8), look.colour);
+            } else {
+                painter->setPen(QPen(look.colour, 2.5));
+                if (look.dotted) {
+                    painter->drawLine(QLineF(at, middle, at + 6, middle));
+                    painter->drawLine(QLineF(at + 10, middle, at + 16, middle));
+                } else {
+                    painter->drawLine(QLineF(at, middle, at + 16, middle));
+                }
+            }
+            painter->setPen(theme_.quiet());
+            painter->drawText(QPointF(at + 20, base), word);
+            at += 20 + metrics.horizontalAdvance(word) + 14;
+        }
+    }
+
+private:
+    QString title_;
+    std::set<CurveKind> kinds_;
+};
+
+/// The next height with a round number of eighths of a power of two: a live axis must not creep.
+double roundUp(double highest) {
+    if (highest <= 0)
+        return 1;
+    const double step = std::exp2(std::floor(std::log2(highest))) / 4;
+    return std::ceil(highest * 1.04 / step) * step;
+}
+
+} // namespace
+
+struct PlotCanvas::Plot {
+    QCustomPlot* widget = nullptr;
+    struct Row {
+        QCPAxisRect* rect = nullptr;
+        charts::PhasesPlot* phases = nullptr;
+        TitlePlot* title = nullptr;
+    };
+    std::array<Row, 3> rows;
+    charts::LanesPlot* lanes = nullptr;
+    charts::CurvesPlot* sizes = nullptr;
+    charts::CurvesPlot* rates = nullptr;
+    QSharedPointer<QCPAxisTickerText> names;
+    Theme theme;
+    std::uint64_t frames = 0;
+
+    [[nodiscard]] Row& row(Track track) { return rows[static_cast<std::size_t>(track)]; }
+    [[nodiscard]] QCPAxis* time(Track track) { return row(track).rect->axis(QCPAxis::atBottom); }
+    [[nodiscard]] QCPAxis* value(Track track) { return row(track).rect->axis(QCPAxis::atLeft); }
+    template<class Do>
+    void forEach(Do what) {
+        for (Row& each : rows) {
+            what(*each.phases);
+            what(*each.title);
+        }
+        what(*lanes);
+        what(*sizes);
+        what(*rates);
+    }
+};
+
+PlotCanvas::PlotCanvas(QWidget* parent) : QWidget(parent), plot_(std::make_unique<Plot>()) {
+    plot_->theme = Theme::of(palette());
+    plot_->widget = new QCustomPlot(this);
+    plot_->widget->setAttribute(Qt::WA_TransparentForMouseEvents);
+    plot_->widget->setFocusPolicy(Qt::NoFocus);
+    plot_->widget->setInteractions({});
+    plot_->widget->setNoAntialiasingOnDrag(false);
+    plot_->widget->plotLayout()->clear();
+    plot_->widget->plotLayout()->setRowSpacing(0);
+    auto* margins = new QCPMarginGroup(plot_->widget);
+    const std::array titles{tr("States"), tr("State size"), tr("Throughput")};
+    const auto timeTicker = QSharedPointer<TimeTicker>::create();
+    timeTicker->setTickCount(7);
+    for (const Track track : {Track::Lanes, Track::Size, Track::Rate}) {
+        auto* rect = new QCPAxisRect(plot_->widget, true);
+        rect->setMarginGroup(QCP::msLeft | QCP::msRight, margins);
+        rect->setMinimumMargins({0, titleHeight, 10, track == Track::Rate ? axisHeight : 8});
+        plot_->widget->plotLayout()->addElement(static_cast<int>(track), 0, rect);
+        Plot::Row& row = plot_->row(track);
+        row.rect = rect;
+        for (const auto side : {QCPAxis::atRight, QCPAxis::atTop})
+            rect->axis(side)->setVisible(false);
+        QCPAxis* time = rect->axis(QCPAxis::atBottom);
+        time->setTicker(timeTicker);
+        time->setTickLabels(track == Track::Rate);
+        time->setTickLength(track == Track::Rate ? 4 : 0, 0);
+        time->setSubTickLength(track == Track::Rate ? 2 : 0, 0);
+        row.phases = new charts::PhasesPlot(time, rect->axis(QCPAxis::atLeft));
+        row.title = new TitlePlot(time, rect->axis(QCPAxis::atLeft), titles[static_cast<std::size_t>(track)]);
+    }
+    plot_->lanes = new charts::LanesPlot(plot_->time(Track::Lanes), plot_->value(Track::Lanes));
+    plot_->sizes = new charts::CurvesPlot(plot_->time(Track::Size), plot_->value(Track::Size));
+    plot_->rates = new charts::CurvesPlot(plot_->time(Track::Rate), plot_->value(Track::Rate));
+    plot_->names = QSharedPointer<QCPAxisTickerText>::create();
+    plot_->value(Track::Lanes)->setTicker(plot_->names);
+    plot_->value(Track::Lanes)->setRangeReversed(true);
+    plot_->value(Track::Lanes)->setTickLength(0, 0);
+    plot_->value(Track::Lanes)->setSubTickLength(0, 0);
+    plot_->value(Track::Size)->setTicker(QSharedPointer<BytesTicker>::create(false));
+    plot_->value(Track::Rate)->setTicker(QSharedPointer<BytesTicker>::create(true));
+    applyTheme(plot_->theme);
+    connect(plot_->widget, &QCustomPlot::afterReplot, this, [this] { ++plot_->frames; });
+    setContent({});
+}
+
+PlotCanvas::~PlotCanvas() = default;
+
+int PlotCanvas::laneHeight(std::size_t devices) {
+    return titleHeight + 8 + rowHeight * static_cast<int>(std::clamp<std::size_t>(devices, 1, 8));
+}
+
+void PlotCanvas::setContent(const ChartContent& content) {
+    content_ = content;
+    const double from = charts::axisTime(content.window.from);
+    const double to = std::max(charts::axisTime(content.window.to), from + 1e-9);
+    for (const Track track : {Track::Lanes, Track::Size, Track::Rate}) {
+        plot_->time(track)->setRange(from, to);
+        plot_->row(track).phases->setPhases(content.phases);
+    }
+    plot_->names->clear();
+    for (std::size_t row = 0; row < content.lanes.size(); ++row) {
+        QString name = shortName(content.lanes[row].name);
+        if (name.size() > 14) // an mdev's UUID: its first group tells it apart
+            name = name.left(8) + QStringLiteral("…");
+        plot_->names->addTick(static_cast<double>(row), name);
+    }
+    plot_->value(Track::Lanes)
+        ->setRange(-0.5, std::max(0.5, static_cast<double>(content.lanes.size()) - 0.5));
+    plot_->value(Track::Size)->setRange(0, roundUp(content.highestSize));
+    plot_->value(Track::Rate)->setRange(0, roundUp(content.highestRate));
+    plot_->lanes->setLanes(content.lanes);
+    plot_->sizes->setCurves(content.sizes);
+    plot_->rates->setCurves(content.rates);
+    plot_->row(Track::Size).title->setCurves(content.sizes);
+    plot_->row(Track::Rate).title->setCurves(content.rates);
+    layoutTracks(size());
+    plot_->widget->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void PlotCanvas::setHighlight(const std::optional<EventSpan>& span) {
+    plot_->forEach([&](charts::TrackPlot& plot) { plot.setHighlight(span); });
+    plot_->widget->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void PlotCanvas::applyTheme(const Theme& theme) {
+    plot_->theme = theme;
+    plot_->forEach([&](charts::TrackPlot& plot) { plot.setTheme(theme); });
+    plot_->widget->setBackground(QBrush(theme.card()));
+    const QFont text = font();
+    plot_->widget->setFont(text);
+    for (const Track track : {Track::Lanes, Track::Size, Track::Rate}) {
+        plot_->row(track).rect->setBackground(QBrush(mix(theme.text(), theme.card(), 0.015)));
+        for (QCPAxis* axis : {plot_->time(track), plot_->value(track)}) {
+            axis->setBasePen(QPen(theme.line(), 1));
+            axis->setTickPen(QPen(theme.line(), 1));
+            axis->setSubTickPen(QPen(theme.line(), 1));
+            axis->setTickLabelColor(theme.text());
+            axis->setLabelColor(theme.text());
+            axis->setTickLabelFont(text);
+            axis->setLabelFont(text);
+            axis->grid()->setPen(QPen(mix(theme.text(), theme.card(), 0.11), 1));
+            axis->grid()->setZeroLinePen(Qt::NoPen);
+        }
+    }
+    plot_->value(Track::Lanes)->grid()->setVisible(false);
+    plot_->widget->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void PlotCanvas::layoutTracks(const QSize& size) {
+    // The lanes get what they need, the two charts share the rest.
+    const int lanes = std::min(laneHeight(content_.lanes.size()), std::max(size.height() / 2, 60));
+    plot_->row(Track::Lanes).rect->setMinimumSize(60, lanes);
+    plot_->row(Track::Lanes).rect->setMaximumSize(QWIDGETSIZE_MAX, lanes);
+}
+
+void PlotCanvas::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    plot_->widget->setGeometry(rect());
+    layoutTracks(size());
+}
+
+QRectF PlotCanvas::area(Track track) const {
+    return plot_->row(track).rect->rect();
+}
+
+std::size_t PlotCanvas::columns() const {
+    return static_cast<std::size_t>(std::max(area(Track::Lanes).width(), 50.0));
+}
+
+Ns PlotCanvas::timeAt(double x) const {
+    return Ns{std::llround(plot_->time(Track::Lanes)->pixelToCoord(x) * 1e9)};
+}
+
+double PlotCanvas::xOf(Ns time) const {
+    return plot_->time(Track::Lanes)->coordToPixel(charts::axisTime(time));
+}
+
+std::optional<int> PlotCanvas::deviceAt(double y) const {
+    const QRectF lanes = area(Track::Lanes);
+    if (y < lanes.top() || y > lanes.bottom())
+        return std::nullopt;
+    const auto row = std::llround(plot_->value(Track::Lanes)->pixelToCoord(y));
+    if (row < 0 || row >= static_cast<long long>(content_.lanes.size()))
+        return std::nullopt;
+    return content_.lanes[static_cast<std::size_t>(row)].device;
+}
+
+QColor PlotCanvas::axisColour() const {
+    return plot_->time(Track::Rate)->tickLabelColor();
+}
+
+void PlotCanvas::paintTo(QPaintDevice& device, bool vector, const QRect& area,
+                         const std::function<void(QPainter&)>& rest) {
+    resize(area.size());
+    plot_->widget->setGeometry(0, 0, area.width(), area.height());
+    layoutTracks(area.size());
+    // Twice: margins follow labels, which are measured while drawing.
+    plot_->widget->replot(QCustomPlot::rpImmediateRefresh);
+    QCPPainter painter;
+    painter.begin(&device);
+    painter.setMode(QCPPainter::pmVectorized, vector);
+    painter.setMode(QCPPainter::pmNoCaching);
+    painter.setFont(font());
+    painter.save();
+    rest(painter);
+    painter.restore();
+    painter.translate(area.topLeft());
+    plot_->widget->toPainter(&painter, area.width(), area.height());
+}
+
+std::uint64_t PlotCanvas::frames() const {
+    return plot_->frames;
+}
+
+} // namespace migscope

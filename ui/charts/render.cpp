@@ -1,0 +1,210 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A recording's chart and downtime bar as a picture or a page.
+#include "ui/charts/render.h"
+
+#include <QBuffer>
+#include <QCoreApplication>
+#include <QImage>
+#include <QPageSize>
+#include <QPainter>
+#include <QPdfWriter>
+#include <QSaveFile>
+#include <QSvgGenerator>
+
+#include <cerrno>
+
+#include "ui/charts/chart_words.h"
+#include "ui/charts/downtime_bar.h"
+#include "ui/charts/plot_canvas.h"
+#include "ui/theme.h"
+
+namespace migscope {
+namespace {
+
+constexpr QSize smallest{360, 300};
+constexpr int largestSide = 20'000;
+constexpr int margin = 14;
+constexpr int barHeight = 74;
+constexpr int dotsPerInch = 96;
+
+QString tr(const char* text) {
+    return QCoreApplication::translate("charts", text);
+}
+
+const RunMetrics* lastRun(const Recording& recording) {
+    const RunMetrics* chosen = nullptr;
+    for (const RunMetrics& run : recording.metrics().runs()) {
+        if (!run.phases.empty() || chosen == nullptr)
+            chosen = &run;
+    }
+    return chosen;
+}
+
+/// One drawing for every device: caption, tracks, downtime bar.
+class Picture {
+public:
+    Picture(const Recording& recording, const PictureOptions& options)
+        : recording_(recording)
+        , options_(options)
+        , theme_(Theme::of(options.dark ? darkPalette() : lightPalette()))
+        , caption_(captionLines(recording, options.name)) {
+        canvas_.setPalette(options.dark ? darkPalette() : lightPalette());
+        canvas_.applyTheme(theme_);
+        const RunMetrics* run = lastRun(recording);
+        if (run != nullptr)
+            downtime_ = downtimeContent(recording, *run);
+    }
+
+    void paint(QPaintDevice& device, bool vector) {
+        const int lineHeight = canvas_.fontMetrics().lineSpacing();
+        const int head = margin + lineHeight * static_cast<int>(caption_.size()) + 6;
+        const int foot = downtime_ ? barHeight + margin : margin;
+        const QRect tracks(margin, head, options_.size.width() - 2 * margin,
+                           options_.size.height() - head - foot);
+        canvas_.resize(tracks.size());
+        const auto end = static_cast<std::int64_t>(static_cast<double>(recording_.lastTime().count()) * 1.02);
+        const TimeRange range = options_.range.value_or(TimeRange{Ns{0}, std::max(Ns{end}, Ns{1'000'000})});
+        content_ = chartContent(recording_, {range.from, range.to, static_cast<std::size_t>(tracks.width()),
+                                             recording_.lastTime()});
+        canvas_.setContent(content_);
+        canvas_.paintTo(device, vector, tracks, [&](QPainter& painter) {
+            painter.fillRect(QRect(QPoint(0, 0), options_.size), theme_.card());
+            painter.setPen(theme_.text());
+            int y = margin + canvas_.fontMetrics().ascent();
+            for (const QString& line : caption_) {
+                painter.drawText(margin, y, canvas_.fontMetrics().elidedText(line, Qt::ElideRight, tracks.width()));
+                y += lineHeight;
+            }
+            if (downtime_)
+                paintDowntime(painter,
+                              QRectF(margin, options_.size.height() - foot + 4, tracks.width(), barHeight),
+                              *downtime_, theme_, std::nullopt);
+        });
+    }
+
+    [[nodiscard]] QByteArray svg() {
+        QByteArray bytes;
+        QBuffer buffer(&bytes);
+        buffer.open(QIODevice::WriteOnly);
+        QSvgGenerator generator;
+        generator.setOutputDevice(&buffer);
+        generator.setSize(options_.size);
+        generator.setViewBox(QRect(QPoint(0, 0), options_.size));
+        generator.setResolution(dotsPerInch);
+        generator.setTitle(caption_.front());
+        generator.setDescription(caption_.join(QStringLiteral("; ")));
+        paint(generator, true);
+        return bytes;
+    }
+
+    [[nodiscard]] QByteArray png() {
+        QImage image(options_.size, QImage::Format_RGB32);
+        image.fill(theme_.card());
+        paint(image, false);
+        image.setText(QStringLiteral("Description"), caption_.join(QStringLiteral("; ")));
+        QByteArray bytes;
+        QBuffer buffer(&bytes);
+        buffer.open(QIODevice::WriteOnly);
+        image.save(&buffer, "PNG");
+        return bytes;
+    }
+
+    [[nodiscard]] QByteArray pdf() {
+        QByteArray bytes;
+        QBuffer buffer(&bytes);
+        buffer.open(QIODevice::WriteOnly);
+        QPdfWriter writer(&buffer);
+        writer.setResolution(dotsPerInch);
+        const QSizeF points(options_.size.width() * 72.0 / dotsPerInch,
+                            options_.size.height() * 72.0 / dotsPerInch);
+        writer.setPageSize(QPageSize(points, QPageSize::Point, {}, QPageSize::ExactMatch));
+        writer.setPageMargins(QMarginsF());
+        writer.setTitle(caption_.front());
+        writer.setCreator(QStringLiteral("Migscope"));
+        paint(writer, true);
+        return bytes;
+    }
+
+    /// Readable without scripts and without a network.
+    [[nodiscard]] QByteArray html() {
+        const QByteArray picture = svg();
+        const QString ink = theme_.text().name();
+        const QString paper = theme_.card().name();
+        QString page = QStringLiteral("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<title>%1</title>\n"
+                                      "<style>body{font:14px sans-serif;color:%2;background:%3;margin:1.5em}"
+                                      "svg{max-width:100%;height:auto}table{border-collapse:collapse}"
+                                      "td,th{padding:2px 10px;text-align:left;border-bottom:1px solid #8886}"
+                                      "pre{background:#8881;padding:1em;overflow:auto}</style></head><body>\n")
+                           .arg(caption_.front().toHtmlEscaped(), ink, paper);
+        page += QStringLiteral("<h1>%1</h1>\n").arg(options_.name.toHtmlEscaped());
+        for (const QString& line : caption_)
+            page += QStringLiteral("<p>%1</p>\n").arg(line.toHtmlEscaped());
+        // Only the element itself: its XML declaration has no place inside a page.
+        page += QString::fromUtf8(picture.mid(picture.indexOf("<svg")));
+        page += QStringLiteral("\n<h2>%1</h2>\n<pre>%2</pre>\n")
+                    .arg(tr("Report").toHtmlEscaped(),
+                         QString::fromStdString(reportText(recording_)).toHtmlEscaped());
+        page += QStringLiteral("<h2>%1</h2>\n<table><tr><th>%2</th><th>%3</th><th>%4</th><th>%5</th></tr>\n")
+                    .arg(tr("The chart as a table"), tr("Time"), tr("Track"), tr("Value"), tr("Duration"));
+        for (const ChartRow& row : chartRows(recording_, content_))
+            page += QStringLiteral("<tr><td>%1</td><td>%2</td><td>%3</td><td>%4</td></tr>\n")
+                        .arg(timeText(row.time).toHtmlEscaped(), row.track.toHtmlEscaped(),
+                             row.value.toHtmlEscaped(), row.duration.toHtmlEscaped());
+        page += QStringLiteral("</table></body></html>\n");
+        return page.toUtf8();
+    }
+
+private:
+    const Recording& recording_;
+    const PictureOptions& options_;
+    Theme theme_;
+    QStringList caption_;
+    PlotCanvas canvas_;
+    ChartContent content_;
+    std::optional<DowntimeContent> downtime_;
+};
+
+} // namespace
+
+std::optional<PictureFormat> parsePictureFormat(const QString& word) {
+    for (const auto& [name, format] :
+         {std::pair("svg", PictureFormat::Svg), std::pair("png", PictureFormat::Png),
+          std::pair("pdf", PictureFormat::Pdf), std::pair("html", PictureFormat::Html)}) {
+        if (word == QLatin1String(name))
+            return format;
+    }
+    return std::nullopt;
+}
+
+Result<QByteArray> renderRecording(const Recording& recording, const PictureOptions& options) {
+    if (options.size.width() < smallest.width() || options.size.height() < smallest.height() ||
+        options.size.width() > largestSide || options.size.height() > largestSide)
+        return fail(Errc::InvalidArgument, "draw the recording",
+                    QStringLiteral("%1x%2").arg(options.size.width()).arg(options.size.height()).toStdString(),
+                    "a picture is from 360x300 to 20000x20000");
+    Picture picture(recording, options);
+    switch (options.format) {
+    case PictureFormat::Svg:
+        return picture.svg();
+    case PictureFormat::Png:
+        return picture.png();
+    case PictureFormat::Pdf:
+        return picture.pdf();
+    case PictureFormat::Html:
+        break;
+    }
+    return picture.html();
+}
+
+Result<void> writePicture(const QByteArray& bytes, const QString& path) {
+    QSaveFile file(path);
+    errno = 0;
+    if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit())
+        return {};
+    if (errno != 0)
+        return failErrno(errno, "write picture", path.toStdString());
+    return fail(Errc::Incomplete, "write picture", path.toStdString(), file.errorString().toStdString());
+}
+
+} // namespace migscope

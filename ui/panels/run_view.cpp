@@ -1,0 +1,220 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One recording to look at.
+#include "ui/panels/run_view.h"
+
+#include <QComboBox>
+#include <QFontDatabase>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "ui/panels/command_box.h"
+
+namespace migscope {
+
+RunView::RunView(Selection& selection, QWidget* parent) : QWidget(parent), selection_(selection) {
+    setBackgroundRole(QPalette::Base);
+    setAutoFillBackground(true);
+    empty_ = plainLabel({}, this);
+    empty_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    empty_->setContentsMargins(4, 12, 4, 4);
+    body_ = new QWidget(this);
+    caption_ = plainLabel({}, body_);
+    caption_->setObjectName(QStringLiteral("run caption"));
+    chart_ = new ChartView(selection, body_);
+    bar_ = new DowntimeBar(selection, body_);
+    readout_ = plainLabel({}, body_);
+    readout_->setObjectName(QStringLiteral("readout"));
+    readout_->setWordWrap(false);
+    readout_->setMinimumWidth(100);
+    readout_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    run_ = new QComboBox(body_);
+    run_->setAccessibleName(tr("Run"));
+    run_->setToolTip(tr("Which run of the recording the downtime bar shows"));
+    run_->hide();
+    page_ = new QComboBox(body_);
+    page_->addItems({tr("Chart"), tr("Table"), tr("Report")});
+    page_->setAccessibleName(tr("Show as"));
+    back_ = button(QStringLiteral("◂"), tr("Zoom back"), tr("Back to the last view (Alt+Left)"));
+    forward_ = button(QStringLiteral("▸"), tr("Zoom forward"), tr("Forward again (Alt+Right)"));
+    all_ = button(tr("All"), tr("Show all"), tr("The whole recording (Home, or a double click)"));
+    in_ = button(QStringLiteral("+"), tr("Zoom in"), tr("Closer (+, the wheel, or drag a box)"));
+    out_ = button(QStringLiteral("−"), tr("Zoom out"), tr("Further away (-)"));
+    follow_ = button(tr("Follow"), tr("Follow the newest"), tr("Keep the newest in view while it grows (End)"));
+    follow_->setCheckable(true);
+    auto* tools = new QHBoxLayout;
+    tools->setSpacing(3);
+    tools->addWidget(caption_, 1);
+    tools->addWidget(run_);
+    for (QToolButton* each : {back_, forward_, all_, in_, out_, follow_})
+        tools->addWidget(each);
+    tools->addWidget(page_);
+    tableView_ = new QTableView(body_);
+    tableView_->setModel(&model_);
+    tableView_->setAccessibleName(tr("The chart as a table"));
+    tableView_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    tableView_->setShowGrid(false);
+    tableView_->setTabKeyNavigation(false);
+    tableView_->setAlternatingRowColors(true);
+    tableView_->verticalHeader()->hide();
+    tableView_->verticalHeader()->setDefaultSectionSize(tableView_->fontMetrics().height() + 4);
+    tableView_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    tableView_->horizontalHeader()->setStretchLastSection(true);
+    tableView_->horizontalHeader()->setHighlightSections(false);
+    report_ = new QPlainTextEdit(body_);
+    report_->setReadOnly(true);
+    report_->setTabChangesFocus(true);
+    report_->setAccessibleName(tr("Report"));
+    report_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    report_->setLineWrapMode(QPlainTextEdit::NoWrap);
+    report_->setFrameShape(QFrame::NoFrame);
+    pages_ = new QStackedWidget(body_);
+    pages_->addWidget(chart_);
+    pages_->addWidget(tableView_);
+    pages_->addWidget(report_);
+    auto* layout = new QVBoxLayout(body_);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(3);
+    layout->addLayout(tools);
+    layout->addWidget(pages_, 1);
+    layout->addWidget(readout_);
+    layout->addWidget(bar_);
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(8, 6, 8, 4);
+    outer->addWidget(body_, 1);
+    outer->addWidget(empty_, 1);
+    // What holds within this view; what concerns others goes through the selection.
+    connect(back_, &QToolButton::clicked, chart_, &ChartView::goBack);
+    connect(forward_, &QToolButton::clicked, chart_, &ChartView::goForward);
+    connect(all_, &QToolButton::clicked, chart_, &ChartView::zoomAll);
+    connect(in_, &QToolButton::clicked, chart_, &ChartView::zoomIn);
+    connect(out_, &QToolButton::clicked, chart_, &ChartView::zoomOut);
+    connect(follow_, &QToolButton::clicked, chart_, &ChartView::setFollowing);
+    connect(chart_, &ChartView::viewChanged, this, &RunView::showButtons);
+    connect(chart_, &ChartView::readoutChanged, readout_, &QLabel::setText);
+    connect(chart_, &ChartView::contentChanged, this, &RunView::fillPage);
+    connect(page_, &QComboBox::currentIndexChanged, this, [this](int index) {
+        pages_->setCurrentIndex(index);
+        fillPage();
+    });
+    connect(run_, &QComboBox::activated, this, &RunView::chooseRun);
+    connect(tableView_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            [this](const QModelIndex& current) {
+                if (!current.isValid() || !source())
+                    return;
+                const ChartRow& row = model_.rows()[static_cast<std::size_t>(current.row())];
+                selection_.moveCursor(TimeCursor{source()->id(), row.time});
+                if (row.event)
+                    selection_.set(Pick{source()->id(), *row.event});
+            });
+    setSource({});
+}
+
+QToolButton* RunView::button(const QString& text, const QString& name, const QString& help) {
+    auto* made = new QToolButton(body_);
+    made->setText(text);
+    made->setAccessibleName(name);
+    made->setToolTip(help);
+    made->setAutoRaise(true);
+    made->setFocusPolicy(Qt::StrongFocus);
+    return made;
+}
+
+void RunView::setEmptyText(const QString& text) {
+    emptyText_ = text;
+    empty_->setText(text);
+}
+
+void RunView::showPage(Page page) {
+    page_->setCurrentIndex(page);
+}
+
+void RunView::setSource(const RunSourcePtr& source) {
+    run_->clear();
+    chart_->setSource(source);
+    bar_->show(source);
+    body_->setVisible(source != nullptr);
+    empty_->setVisible(source == nullptr);
+    refresh();
+}
+
+void RunView::refresh() {
+    if (!source())
+        return;
+    chart_->refresh();
+    bar_->refresh();
+    showCaption();
+}
+
+void RunView::showCaption() {
+    QStringList lines;
+    std::vector<int> runs;
+    source()->look([&](const Recording& recording) {
+        lines = captionLines(recording, source()->name());
+        for (const RunMetrics& run : recording.metrics().runs())
+            runs.push_back(run.run);
+    });
+    if (source()->growing())
+        lines.front().replace(tr("incomplete recording"), tr("live"));
+    caption_->setText(lines.front());
+    caption_->setToolTip(lines.join(QLatin1Char('\n')) + QLatin1Char('\n') + source()->path());
+    run_->setVisible(runs.size() > 1);
+    const int have = std::max(0, run_->count() - 1);
+    if (have == static_cast<int>(runs.size()))
+        return;
+    if (run_->count() == 0)
+        run_->addItem(tr("last run"), 0);
+    for (std::size_t at = static_cast<std::size_t>(have); at < runs.size(); ++at)
+        run_->addItem(tr("run %1").arg(runs[at]), runs[at]);
+}
+
+void RunView::chooseRun(int index) {
+    const int run = run_->itemData(index).toInt();
+    bar_->show(source(), run);
+    if (run == 0)
+        return;
+    // The bar's run is the one in view.
+    std::optional<TimeRange> range;
+    source()->look([&](const Recording& recording) {
+        for (const RunMetrics& each : recording.metrics().runs()) {
+            if (each.run == run)
+                range = TimeRange{each.begun, each.ended.value_or(recording.lastTime())};
+        }
+    });
+    if (range && range->length() > Ns{0})
+        chart_->zoomTo(*range);
+}
+
+void RunView::showButtons() {
+    back_->setEnabled(chart_->canGoBack());
+    forward_->setEnabled(chart_->canGoForward());
+    follow_->setEnabled(source() && source()->growing());
+    follow_->setChecked(chart_->following());
+}
+
+void RunView::fillPage() {
+    if (!source())
+        return;
+    if (pages_->currentIndex() == TablePage) {
+        std::vector<ChartRow> rows;
+        source()->look([&](const Recording& recording) {
+            rows = chartRows(recording, chart_->canvas().content());
+        });
+        model_.setRows(std::move(rows));
+    } else if (pages_->currentIndex() == ReportPage) {
+        QString text;
+        source()->look([&](const Recording& recording) {
+            text = QString::fromStdString(reportText(recording));
+        });
+        if (text != report_->toPlainText())
+            report_->setPlainText(text);
+    }
+}
+
+} // namespace migscope
