@@ -92,8 +92,9 @@ public:
         generator.setSize(options_.size);
         generator.setViewBox(QRect(QPoint(0, 0), options_.size));
         generator.setResolution(dotsPerInch);
-        generator.setTitle(caption_.front());
-        generator.setDescription(caption_.join(QStringLiteral("; ")));
+        // Qt writes both as they are.
+        generator.setTitle(caption_.front().toHtmlEscaped());
+        generator.setDescription(caption_.join(QStringLiteral("; ")).toHtmlEscaped());
         paint(generator, true);
         return bytes;
     }
