@@ -44,10 +44,10 @@ ArcPainter::ArcPainter(QPainter& painter, const Theme& theme, const QFont& font,
     small_.setPointSizeF(std::max(6.5, font.pointSizeF() - 1.5));
 }
 
-ArcPainter::Gap ArcPainter::gapOf(const Arc& arc) const {
+ArcPainter::Gap ArcPainter::gapOf(const Arc& arc, const CellOf& cell) {
     const std::vector<GridPlace> places = lineOf(arc.from, arc.to);
-    const QRectF a = cell_(places[0]);
-    const QRectF b = cell_(places[1]);
+    const QRectF a = cell(places[0]);
+    const QRectF b = cell(places[1]);
     if (places[0].row == places[1].row) {
         const bool right = b.left() > a.left();
         return {{right ? a.right() : a.left(), a.center().y()},
@@ -59,13 +59,13 @@ ArcPainter::Gap ArcPainter::gapOf(const Arc& arc) const {
         {a.center().x(), down ? a.bottom() : a.top()}, {b.center().x(), down ? b.top() : b.bottom()}, true};
 }
 
-std::vector<QPointF> ArcPainter::pointsOf(const Arc& arc) const {
+std::vector<QPointF> ArcPainter::pointsOf(const Arc& arc, const CellOf& cell) {
     const std::vector<GridPlace> places = lineOf(arc.from, arc.to);
     std::vector<QPointF> points;
     for (const GridPlace& place : places)
-        points.push_back(cell_(place).center());
-    const Gap first = gapOf(arc);
-    const Gap last = gapOf({arc.to, arc.from, StreamEffect::None});
+        points.push_back(cell(place).center());
+    const Gap first = gapOf(arc, cell);
+    const Gap last = gapOf({arc.to, arc.from, StreamEffect::None}, cell);
     points.front() = first.begin;
     points.back() = last.begin;
     return points;
@@ -144,6 +144,13 @@ void ArcPainter::latencies(const GridView& view) {
         beside(arc, never ? errorName(*latency.refused) : durationText(latency.last),
                latency.refused ? theme_.bad() : theme_.quiet(), 12, 0);
     }
+}
+
+void ArcPainter::picked(const Arc& arc) {
+    const std::vector<QPointF> points = pointsOf(arc);
+    painter_.setPen(QPen(theme_.highlight(), 6, Qt::SolidLine, Qt::RoundCap));
+    painter_.drawPolyline(points.data(), static_cast<int>(points.size()));
+    arrowHead(points[points.size() - 2], points.back(), theme_.highlight());
 }
 
 void ArcPainter::lit(const std::vector<Arc>& path, double pulse) {

@@ -26,8 +26,13 @@ public:
     void lines(const GridView& view);
     /// The latency last seen on each arc, beside it; those on the lit path are written by lit().
     void latencies(const GridView& view);
+    /// The arc of the selected event.
+    void picked(const Arc& arc);
     /// `pulse` in [0, 1) while the kernel walks it, negative when it is only pointed at.
     void lit(const std::vector<Arc>& path, double pulse);
+
+    /// The line of an arc, from button to button.
+    [[nodiscard]] static std::vector<QPointF> pointsOf(const Arc& arc, const CellOf& cell);
 
 private:
     /// Where the words of an arc have room: the first gap between two places of its line.
@@ -37,8 +42,9 @@ private:
         bool vertical = false;
         [[nodiscard]] QPointF middle() const { return (begin + end) / 2; }
     };
-    [[nodiscard]] Gap gapOf(const Arc& arc) const;
-    [[nodiscard]] std::vector<QPointF> pointsOf(const Arc& arc) const;
+    [[nodiscard]] static Gap gapOf(const Arc& arc, const CellOf& cell);
+    [[nodiscard]] Gap gapOf(const Arc& arc) const { return gapOf(arc, cell_); }
+    [[nodiscard]] std::vector<QPointF> pointsOf(const Arc& arc) const { return pointsOf(arc, cell_); }
     void arrowHead(QPointF from, QPointF to, const QColor& colour);
     /// `line` counts away from the arc: 0 its latency, 1 what happens to a stream.
     void beside(const Arc& arc, const QString& text, const QColor& colour, double away, int line);

@@ -3,11 +3,13 @@
 // The state machine drawn as the grid that it is: buttons on a canvas of arcs.
 #include "ui/state_grid.h"
 
+#include <QMouseEvent>
 #include <QPainter>
 #include <QPushButton>
 #include <QResizeEvent>
 
 #include <algorithm>
+#include <cmath>
 
 #include "ui/arc_painter.h"
 #include "ui/state_button.h"
@@ -213,6 +215,46 @@ QRectF StateGrid::cell(GridPlace place) const {
             cellWidth, cellHeight};
 }
 
+void StateGrid::setPicked(const std::optional<std::pair<MigState, MigState>>& arc) {
+    if (picked_ == arc)
+        return;
+    picked_ = arc;
+    update();
+}
+
+QPointF StateGrid::pointOn(MigState from, MigState to) const {
+    const auto points = ArcPainter::pointsOf({from, to, StreamEffect::None},
+                                             [this](GridPlace place) { return cell(place); });
+    return (points[0] + points[1]) / 2;
+}
+
+void StateGrid::mousePressEvent(QMouseEvent* event) {
+    QWidget::mousePressEvent(event);
+    constexpr double reach = 9;
+    const QPointF at = event->position();
+    std::optional<std::pair<MigState, MigState>> hit;
+    for (const ArcLatency& arc : view_.session.latencies) {
+        const auto points = ArcPainter::pointsOf({arc.from, arc.to, StreamEffect::None},
+                                                 [this](GridPlace place) { return cell(place); });
+        for (std::size_t i = 0; i + 1 < points.size(); ++i) {
+            const QPointF way = points[i + 1] - points[i];
+            const double length = std::hypot(way.x(), way.y());
+            if (length < 1)
+                continue;
+            const QPointF off = at - points[i];
+            const double along = (off.x() * way.x() + off.y() * way.y()) / length;
+            const double aside = (off.x() * way.y() - off.y() * way.x()) / length;
+            if (along < 0 || along > length || std::abs(aside) > reach)
+                continue;
+            // To and fro share a line, as on a road: each has its side.
+            if (!hit || aside > 0)
+                hit = {arc.from, arc.to};
+        }
+    }
+    if (hit)
+        emit arcPicked(hit->first, hit->second);
+}
+
 void StateGrid::layoutButtons() {
     for (const auto& [state, button] : buttons_)
         button->setGeometry(cell(placeOf(state)).toAlignedRect());
@@ -280,6 +322,8 @@ void StateGrid::paintEvent(QPaintEvent*) {
     paintResetLine(painter, theme);
     ArcPainter arcs(painter, theme, font(), [this](GridPlace place) { return cell(place); });
     arcs.lines(view_);
+    if (picked_)
+        arcs.picked({picked_->first, picked_->second, StreamEffect::None});
     arcs.latencies(view_);
     const double pulse = pulseTimer_.isActive()
                              ? static_cast<double>(pulse_.elapsed() % pulseMs) / static_cast<double>(pulseMs)

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "ui/grid_rules.h"
 #include "ui/theme.h"
@@ -31,6 +32,11 @@ public:
     [[nodiscard]] QPushButton* resetButton() const { return reset_; }
     /// The state that hover or focus points at.
     [[nodiscard]] std::optional<MigState> pointed() const;
+    /// The arc of the selected event of this device; shown as the selection.
+    void setPicked(const std::optional<std::pair<MigState, MigState>>& arc);
+    [[nodiscard]] const std::optional<std::pair<MigState, MigState>>& picked() const { return picked_; }
+    /// A point on the line of an arc, for tests.
+    [[nodiscard]] QPointF pointOn(MigState from, MigState to) const;
     /// How long the first press of an act with a price waits for the second.
     void setAskTime(int milliseconds) { askTimer_.setInterval(milliseconds); }
     [[nodiscard]] QSize sizeHint() const override;
@@ -43,11 +49,14 @@ public slots:
 signals:
     void stepAsked(migscope::MigState goal, bool combined);
     void resetAsked();
+    /// A press on the line of an arc that was made before.
+    void arcPicked(migscope::MigState from, migscope::MigState to);
     /// The price of what is pointed at, or of the act that waits for a second press; empty when neither.
     void wordsChanged(const QString& words);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
 
@@ -70,6 +79,7 @@ private:
     std::optional<MigState> hovered_;
     std::optional<MigState> focused_;
     std::optional<MigState> armed_;
+    std::optional<std::pair<MigState, MigState>> picked_;
     bool resetArmed_ = false;
     QTimer askTimer_;
     QTimer pulseTimer_;

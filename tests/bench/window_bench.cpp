@@ -1,0 +1,315 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the window costs: frames, gaps of its event loop, idle time, start. One line of JSON a measurement.
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QMainWindow>
+#include <QSettings>
+#include <QStyleFactory>
+#include <QTemporaryDir>
+#include <QThread>
+#include <QTimer>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "app/gui/gui_main.h"
+#include "core/transfer/recorder.h"
+#include "ui/main_window.h"
+#include "ui/panels/run_view.h"
+#include "ui/theme.h"
+#include "tests/bench/window_run.h"
+
+namespace migscope::bench {
+namespace {
+
+double milliseconds(Ns time) {
+    return std::chrono::duration<double, std::milli>(time).count();
+}
+
+Ns steadyNow() {
+    return SteadyClock().now();
+}
+
+Ns processTime() {
+    timespec now{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return std::chrono::seconds(now.tv_sec) + Ns{now.tv_nsec};
+}
+
+/// Of the GUI thread alone: what it spends, whatever else the machine does.
+Ns threadTime() {
+    timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return std::chrono::seconds(now.tv_sec) + Ns{now.tv_nsec};
+}
+
+double residentMib() {
+    std::ifstream file("/proc/self/statm");
+    long pages = 0;
+    long resident = 0;
+    file >> pages >> resident;
+    return static_cast<double>(resident) * 4096 / (1 << 20);
+}
+
+double percentile(std::vector<double> values, double share) {
+    if (values.empty())
+        return 0;
+    std::sort(values.begin(), values.end());
+    const auto rank = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5);
+    return values[rank];
+}
+
+/// Feeds samples as fast as the queue takes them without merging: through the real queue, Recorder and fold.
+class Feeder {
+public:
+    Feeder(Recorder& recorder, std::size_t count) : recorder_(recorder), count_(count) {}
+    /// One sample a millisecond of recorded time, in the batches in which a worker hands them over.
+    void feed(std::size_t upTo) {
+        constexpr std::size_t batch = 500;
+        unsigned noise = 12345;
+        while (fed_ < std::min(upTo, count_)) {
+            event::Samples samples;
+            samples.stream = 1;
+            for (std::size_t i = 0; i < batch && fed_ < count_; ++i, ++fed_) {
+                noise = noise * 1103515245U + 12345U;
+                samples.time.push_back(start_ + std::chrono::milliseconds(fed_ + 1));
+                samples.bytes.push_back(900'000 + noise % 200'000);
+                samples.source.push_back(Ns{300'000 + noise % 100'000});
+                samples.destination.push_back(Ns{400'000 + noise % 150'000});
+            }
+            Event event;
+            event.time = samples.time.back();
+            event.device = 0;
+            event.run = 1;
+            event.body = std::move(samples);
+            recorder_.sink().push(std::move(event));
+            // The queue is bounded: what waits in it must not be merged, this measures drawing.
+            while (waiting() > 40'000)
+                std::this_thread::sleep_for(std::chrono::microseconds(200));
+        }
+    }
+    void begin() {
+        recorder_.look([this](const Recording& recording) { start_ = recording.header().t0; });
+        Plan plan;
+        plan.kind = PlanKind::Discard;
+        plan.pairs = {{0, std::nullopt}};
+        push(start_, event::RunBegin{plan});
+        event::ArcEnd arc;
+        arc.from = MigState::Running;
+        arc.to = arc.goal = MigState::PreCopy;
+        arc.called = start_ + Ns{100'000};
+        arc.returned = start_ + Ns{900'000};
+        arc.stream = 1;
+        arc.stateAfter = MigState::PreCopy;
+        push(arc.returned, arc);
+    }
+    [[nodiscard]] std::size_t waiting() const {
+        std::size_t held = 0;
+        recorder_.look([&](const Recording& recording) {
+            const auto found = recording.samples().find(1);
+            held = found == recording.samples().end() ? 0 : found->second.size();
+        });
+        return fed_ - std::min(held, fed_.load());
+    }
+
+private:
+    void push(Ns time, event::Body body) {
+        Event event;
+        event.time = time;
+        event.device = 0;
+        event.run = 1;
+        event.body = std::move(body);
+        recorder_.sink().push(std::move(event));
+    }
+    Recorder& recorder_;
+    std::size_t count_;
+    Ns start_{0};
+    std::atomic<std::size_t> fed_{0};
+};
+
+/// Frames of the run view that holds `count` samples, while 10 000 a second still come.
+int frames(std::size_t count) {
+    SteadyClock clock;
+    const double before = residentMib();
+    RecordedDevice device;
+    device.name = "0000:01:00.1";
+    auto made = Recorder::start(clock, makeHeader(clock, true, {device}), {});
+    if (!made)
+        return 1;
+    const std::shared_ptr<Recorder> recorder = std::move(*made);
+    Feeder feeder(*recorder, count + 10'000'000);
+    feeder.begin();
+    feeder.feed(count);
+    while (feeder.waiting() > 0)
+        QThread::msleep(5);
+    const double held = residentMib() - before;
+    Selection selection;
+    RunView view(selection);
+    view.resize(1000, 620);
+    view.setSource(liveSource(QStringLiteral("bench"), {}, recorder));
+    view.show();
+    QApplication::processEvents();
+    std::atomic<bool> stop{false};
+    std::thread more([&] {
+        for (std::size_t upTo = count; !stop; upTo += 500) {
+            feeder.feed(upTo);
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+    });
+    std::vector<double> wall;
+    std::vector<double> spent;
+    for (int frame = 0; frame < 330; ++frame) {
+        // A person looks around meanwhile: the whole, zoomed, panned.
+        if (frame % 60 == 30)
+            view.chart()->zoomIn();
+        if (frame % 120 == 119)
+            view.chart()->zoomAll();
+        const Ns began = steadyNow();
+        const Ns beganOwn = threadTime();
+        view.refresh();
+        QApplication::processEvents();
+        const bool warm = frame >= 30;
+        if (warm) {
+            wall.push_back(milliseconds(steadyNow() - began));
+            spent.push_back(milliseconds(threadTime() - beganOwn));
+        }
+        QThread::msleep(4);
+    }
+    stop = true;
+    more.join();
+    std::printf("{\"bench\":\"frames\",\"samples\":%zu,\"drawn\":%llu,\"thread_ms_p50\":%.3f,\"thread_ms_p99\":%.3f,"
+                "\"thread_ms_max\":%.3f,\"wall_ms_p99\":%.3f,\"memory_mib\":%.1f}\n",
+                count, static_cast<unsigned long long>(view.chart()->canvas().frames()), percentile(spent, 0.5),
+                percentile(spent, 0.99), percentile(spent, 1), percentile(wall, 0.99), held);
+    std::fflush(stdout);
+    return 0;
+}
+
+/// From the process's begin to the first painted window; then until all devices stand in the list.
+int start(const char* spec, bool empty) {
+    const Ns began = processStart();
+    if (empty) {
+        QMainWindow window;
+        window.resize(1280, 800);
+        window.show();
+        QApplication::processEvents();
+        window.grab();
+        std::printf("{\"bench\":\"start\",\"window\":\"empty\",\"painted_ms\":%.2f}\n",
+                    milliseconds(steadyNow() - began));
+        return 0;
+    }
+    QTemporaryDir folder;
+    auto host = std::make_unique<HostSession>(backendFactory(), folder.path());
+    MainWindow window(*host, {QStringLiteral("0"), QStringLiteral("7.3")});
+    window.presenter().useMachine(QString::fromLatin1(spec));
+    window.show();
+    QApplication::processEvents();
+    window.grab();
+    const Ns painted = steadyNow();
+    const std::size_t devices = waitForList(*host, window);
+    std::printf("{\"bench\":\"start\",\"window\":\"migscope\",\"painted_ms\":%.2f,\"listed_ms\":%.2f,\"devices\":%zu}\n",
+                milliseconds(painted - began), milliseconds(steadyNow() - painted), devices);
+    std::fflush(stdout);
+    host->shutdown(std::chrono::milliseconds(500));
+    return 0;
+}
+
+/// What the window costs while nothing happens: a device open, its page shown.
+int idle(const char* spec, const char* device, int seconds) {
+    QTemporaryDir folder;
+    auto host = std::make_unique<HostSession>(backendFactory(), folder.path());
+    MainWindow window(*host, {QStringLiteral("0"), QStringLiteral("7.3")});
+    window.presenter().useMachine(QString::fromLatin1(spec));
+    window.show();
+    static_cast<void>(waitForList(*host, window));
+    openAndWait(*host, window, device);
+    spin(1500);
+    const Ns cpu = processTime();
+    const Ns wall = steadyNow();
+    spinAsleep(seconds * 1000);
+    const double share = milliseconds(processTime() - cpu) / milliseconds(steadyNow() - wall) * 100;
+    std::printf("{\"bench\":\"idle\",\"cpu_percent\":%.3f}\n", share);
+    std::fflush(stdout);
+    host->shutdown(std::chrono::milliseconds(500));
+    return 0;
+}
+
+/// Gaps of the event loop while a state of the profile's size moves.
+int gaps(const char* spec, const char* source, const char* destination) {
+    QTemporaryDir folder;
+    auto host = std::make_unique<HostSession>(backendFactory(), folder.path());
+    MainWindow window(*host, {QStringLiteral("0"), QStringLiteral("7.3")});
+    window.presenter().useMachine(QString::fromLatin1(spec));
+    window.show();
+    static_cast<void>(waitForList(*host, window));
+    openAndWait(*host, window, source);
+    openAndWait(*host, window, destination);
+    std::vector<double> between;
+    Ns last = steadyNow();
+    QTimer beat;
+    beat.setTimerType(Qt::PreciseTimer);
+    QObject::connect(&beat, &QTimer::timeout, [&] {
+        const Ns now = steadyNow();
+        between.push_back(std::max(0.0, milliseconds(now - last) - 1));
+        last = now;
+    });
+    beat.start(1);
+    last = steadyNow();
+    const RunFigures run = runInWindow(*host, window, source, destination);
+    beat.stop();
+    std::printf("{\"bench\":\"gaps\",\"state_bytes\":%llu,\"seconds\":%.2f,\"beats\":%zu,\"gap_ms_p99\":%.3f,"
+                "\"gap_ms_max\":%.3f,\"outcome\":\"%s\"}\n",
+                static_cast<unsigned long long>(run.stateBytes), run.seconds, between.size(),
+                percentile(between, 0.99), percentile(between, 1), run.outcome.c_str());
+    std::fflush(stdout);
+    host->shutdown(std::chrono::seconds(1));
+    return 0;
+}
+
+int usage() {
+    std::fputs("usage: window_bench frames COUNT | start SPEC | start-empty | idle SPEC DEVICE SECONDS | "
+               "gaps SPEC SOURCE DESTINATION\n",
+               stderr);
+    return 2;
+}
+
+int run(int argc, char** argv) {
+    const std::string what = argc > 1 ? argv[1] : "";
+    if (what == "frames" && argc == 3)
+        return frames(std::strtoull(argv[2], nullptr, 10));
+    if (what == "start" && argc == 3)
+        return start(argv[2], false);
+    if (what == "start-empty" && argc == 2)
+        return start("", true);
+    if (what == "idle" && argc == 5)
+        return idle(argv[2], argv[3], std::atoi(argv[4]));
+    if (what == "gaps" && argc == 5)
+        return gaps(argv[2], argv[3], argv[4]);
+    return usage();
+}
+
+} // namespace
+} // namespace migscope::bench
+
+int main(int argc, char** argv) {
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    qputenv("XDG_RUNTIME_DIR", "/tmp");
+    QApplication::setOrganizationName(QStringLiteral("migscope"));
+    QApplication::setApplicationName(QStringLiteral("migscope-bench"));
+    QSettings::setDefaultFormat(QSettings::IniFormat);
+    QTemporaryDir settings;
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings.path());
+    QApplication application(argc, argv);
+    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setPalette(migscope::lightPalette());
+    const int code = migscope::bench::run(argc, argv);
+    return code;
+}
