@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Our icons, drawn in the palette's own text colour.
+// Our icons, drawn in the palette's own text colour when they are needed.
 #include "ui/icons.h"
 
 #include <QFile>
+#include <QIconEngine>
 #include <QPainter>
 #include <QPixmap>
 #include <QSvgRenderer>
@@ -15,32 +16,37 @@ static void loadResources() {
 namespace migscope {
 namespace {
 
-QPixmap draw(const QByteArray& svg, const QColor& colour, int size) {
-    QByteArray coloured = svg;
-    coloured.replace("currentColor", colour.name().toLatin1());
-    QSvgRenderer renderer(coloured);
-    QPixmap pixmap(size, size);
-    pixmap.fill(Qt::transparent);
-    QPainter painter(&pixmap);
-    renderer.render(&painter);
-    return pixmap;
-}
+/// Draws when asked, in the size that is asked for: most icons of a menu are never seen.
+class ThemedEngine final : public QIconEngine {
+public:
+    ThemedEngine(QByteArray svg, const QPalette& palette) : svg_(std::move(svg)), palette_(palette) {}
+
+    void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State /*state*/) override {
+        const auto group = mode == QIcon::Disabled ? QPalette::Disabled : QPalette::Active;
+        QByteArray coloured = svg_;
+        coloured.replace("currentColor", palette_.color(group, QPalette::ButtonText).name().toLatin1());
+        QSvgRenderer(coloured).render(painter, QRectF(rect));
+    }
+    QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
+        QPixmap pixmap(size);
+        pixmap.fill(Qt::transparent);
+        QPainter painter(&pixmap);
+        paint(&painter, QRect(QPoint(0, 0), size), mode, state);
+        return pixmap;
+    }
+    [[nodiscard]] QIconEngine* clone() const override { return new ThemedEngine(svg_, palette_); }
+
+private:
+    QByteArray svg_;
+    QPalette palette_;
+};
 
 } // namespace
 
 QIcon themedIcon(const QString& name, const QPalette& palette) {
     loadResources();
     QFile file(QStringLiteral(":/migscope/%1.svg").arg(name));
-    QIcon icon;
-    if (!file.open(QIODevice::ReadOnly))
-        return icon;
-    const QByteArray svg = file.readAll();
-    for (const int size : {16, 20, 24, 32, 48, 64}) {
-        icon.addPixmap(draw(svg, palette.color(QPalette::Active, QPalette::ButtonText), size), QIcon::Normal);
-        icon.addPixmap(draw(svg, palette.color(QPalette::Disabled, QPalette::ButtonText), size),
-                       QIcon::Disabled);
-    }
-    return icon;
+    return file.open(QIODevice::ReadOnly) ? QIcon(new ThemedEngine(file.readAll(), palette)) : QIcon();
 }
 
 QIcon programIcon() {

@@ -9,7 +9,7 @@
 
 namespace migscope {
 
-/// `name` as in resources/icons. Made anew on a change of palette: the colours are in the pixels.
+/// `name` as in resources/icons. Made anew on a change of palette, which it keeps.
 [[nodiscard]] QIcon themedIcon(const QString& name, const QPalette& palette);
 /// The programme's own, in its colours.
 [[nodiscard]] QIcon programIcon();

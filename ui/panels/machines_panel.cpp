@@ -9,9 +9,11 @@
 #include <QTreeView>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <utility>
 
 #include "ui/panels/command_box.h"
+#include "ui/words.h"
 
 namespace migscope {
 
@@ -31,7 +33,13 @@ MachinesPanel::MachinesPanel(QWidget* parent) : QWidget(parent), proxy_(MachineM
     tree_->setTextElideMode(Qt::ElideRight);
     tree_->header()->setStretchLastSection(false);
     tree_->header()->setSectionResizeMode(MachineModel::Name, QHeaderView::Stretch);
-    tree_->header()->setSectionResizeMode(MachineModel::VerdictWord, QHeaderView::ResizeToContents);
+    // As wide as the longest of its words: measuring every row at every change costs more than all else here.
+    tree_->header()->setSectionResizeMode(MachineModel::VerdictWord, QHeaderView::Interactive);
+    int widest = 0;
+    for (const auto kind : {VerdictKind::Migratable, VerdictKind::Likely, VerdictKind::NotMigratable})
+        widest = std::max(widest, tree_->fontMetrics().horizontalAdvance(verdictMark(kind) + QLatin1Char(' ') +
+                                                                         verdictWords(kind)));
+    tree_->header()->resizeSection(MachineModel::VerdictWord, widest + 18);
     tree_->setTabKeyNavigation(false);
     empty_ = plainLabel({}, this);
     empty_->setContentsMargins(8, 4, 8, 4);
