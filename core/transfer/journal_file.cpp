@@ -11,6 +11,21 @@
 #include <cerrno>
 
 namespace migscope {
+namespace {
+
+struct flock wholeFile(short type) {
+    struct flock lock{};
+    lock.l_type = type;
+    lock.l_whence = SEEK_SET;
+    return lock;
+}
+
+} // namespace
+
+bool heldByRecorder(int fd) {
+    struct flock lock = wholeFile(F_RDLCK);
+    return ::fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
 
 Result<void> JournalFile::open(const std::string& path, int fd) {
     path_ = path.empty() ? "recording" : path;
@@ -22,6 +37,10 @@ Result<void> JournalFile::open(const std::string& path, int fd) {
     if (!own_.valid())
         return failErrno(errno, "create recording", path);
     fd_ = own_.get();
+    // Of the open file, not of the process: its end also shows to others in this process, and no close of
+    // another descriptor drops it. A file system without locks is no reason not to record.
+    struct flock lock = wholeFile(F_WRLCK);
+    (void)::fcntl(fd_, F_OFD_SETLK, &lock);
     return {};
 }
 

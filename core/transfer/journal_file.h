@@ -11,11 +11,16 @@
 
 namespace migscope {
 
+/// A living recorder writes this file: it holds a lock on it, which ends with its process. False as well
+/// where the file system has no locks. Takes none itself. *Reentrant.*
+[[nodiscard]] bool heldByRecorder(int fd);
+
 /// *Thread-bound.* After the first failed write nothing more is written: what is there stays whole lines but
 /// the last.
 class JournalFile {
 public:
-    /// Creates `path` (never an existing file, mode 0600), or borrows `fd`; neither: nothing is wanted.
+    /// Creates `path` (never an existing file, mode 0600) and holds a lock on it, or borrows `fd`; neither:
+    /// nothing is wanted.
     [[nodiscard]] Result<void> open(const std::string& path, int fd);
     /// There is something to write to, and writing did not fail yet.
     [[nodiscard]] bool wanted() const { return fd_ >= 0; }

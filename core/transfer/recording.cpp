@@ -117,6 +117,8 @@ void Recording::apply(Event event) {
             columns.device = event.device;
             columns.run = event.run;
         }
+        if (columns.places.empty() || columns.places.back().event != events_.size())
+            columns.places.push_back({events_.size(), columns.size()});
         columns.append(*samples);
         return;
     }

@@ -52,6 +52,13 @@ public:
 
     std::optional<int> device; ///< of the stream's first samples
     std::optional<int> run;
+    /// The samples from `sample` on came before the recording's events()[event] and behind the one before it:
+    /// the metrics are attributed by order, which times alone do not keep on a coarse clock.
+    struct Place {
+        std::size_t event = 0;
+        std::size_t sample = 0;
+    };
+    std::vector<Place> places;
 
 private:
     void addToPyramid(std::size_t level, const Bucket& child);

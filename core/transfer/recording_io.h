@@ -42,6 +42,8 @@ public:
     [[nodiscard]] Result<void> finish(const std::function<void(ParsedLine&&)>& each);
     /// Bytes after the last newline that never became a line.
     [[nodiscard]] std::size_t pending() const { return rest_.size(); }
+    /// What is pending is a whole summary that only lacks its newline.
+    [[nodiscard]] bool pendingSummary() const;
     [[nodiscard]] bool sawHeader() const { return sawHeader_; }
     /// The last line so far is the summary.
     [[nodiscard]] bool sawSummary() const { return sawSummary_; }

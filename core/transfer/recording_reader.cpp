@@ -20,7 +20,7 @@ Result<void> RecordingReader::feed(std::string_view bytes, const std::function<v
         const std::size_t end = bytes.find('\n');
         const std::string_view part = bytes.substr(0, end);
         if (rest_.size() + part.size() > longestLine)
-            return fail(Errc::Damaged, "read recording", fmt::format("{}:{}", name_, line_ + 1),
+            return fail(Errc::Damaged, "read recording", fmt::format("{}:{}", name_, ++line_),
                         "the line is too long for a recording");
         if (end == std::string_view::npos) {
             rest_.append(part);
@@ -41,10 +41,21 @@ Result<void> RecordingReader::feed(std::string_view bytes, const std::function<v
 
 Result<void> RecordingReader::finish(const std::function<void(ParsedLine&&)>& each) {
     // A cut-off line is no JSON object; one that only lost its newline is whole.
-    if (rest_.empty() || !parse(rest_, each))
+    if (rest_.empty())
         return {};
-    rest_.clear();
+    if (parse(rest_, each))
+        rest_.clear();
+    else
+        --line_; // it never became one
     return {};
+}
+
+bool RecordingReader::pendingSummary() const {
+    if (!sawHeader_ || rest_.find_last_not_of(" \t\r") == std::string::npos ||
+        rest_[rest_.find_last_not_of(" \t\r")] != '}')
+        return false;
+    const auto parsed = parseRecordingLine(rest_, false, name_);
+    return parsed && std::holds_alternative<SummaryLine>(*parsed);
 }
 
 Result<void> RecordingReader::parse(std::string_view line, const std::function<void(ParsedLine&&)>& each) {
