@@ -24,11 +24,13 @@
 #include "ui/panels/host_page.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/machines_panel.h"
+#include "ui/panels/migrate_page.h"
 #include "ui/panels/notice_bar.h"
-#include "ui/panels/report_page.h"
+#include "ui/panels/run_view.h"
 #include "ui/panels/runs_panel.h"
 #include "ui/panels/why_panel.h"
 #include "ui/recordings.h"
+#include "ui/run_presenter.h"
 #include "ui/wire.h"
 
 namespace migscope {
@@ -42,6 +44,7 @@ MainWindow::MainWindow(HostSession& host, const About& about, QWidget* parent) :
     makeToolBar();
     makeMenus();
     parts_.presenter = new Presenter(parts_, this);
+    parts_.runPresenter = new RunPresenter(parts_, this);
     wire(*this, parts_);
     parts_.presenter->showMachine();
     resize(1280, 800);
@@ -56,6 +59,7 @@ void MainWindow::makeParts(HostSession& host, const About& about) {
     parts_.actions = new Actions(this);
     parts_.actions->paintIcons(palette());
     parts_.recordings = new Recordings(this);
+    parts_.selection = new Selection(this);
     parts_.status = new QLabel(this);
     parts_.status->setTextFormat(Qt::PlainText);
     parts_.status->setContentsMargins(6, 0, 6, 0);
@@ -77,10 +81,13 @@ void MainWindow::makeCentre() {
     parts_.tabs->setAccessibleName(tr("Views"));
     parts_.inspect =
         new InspectPage({actions[ActionId::OpenDevice], actions[ActionId::ReleaseDevice]}, parts_.tabs);
-    parts_.report = new ReportPage(parts_.tabs);
+    parts_.migrate = new MigratePage(*parts_.selection, parts_.tabs);
+    parts_.timeline = new RunView(*parts_.selection, parts_.tabs);
+    parts_.timeline->setEmptyText(tr("Select a run in the list on the left, or open a recording: its states, sizes, "
+                                     "throughput and downtime are drawn here."));
     parts_.tabs->addTab(parts_.inspect, tr("Inspect"));
-    parts_.tabs->addTab(parts_.report, tr("Recording"));
-    parts_.tabs->setTabVisible(1, false);
+    parts_.tabs->addTab(parts_.migrate, tr("Migrate"));
+    parts_.tabs->addTab(parts_.timeline, tr("Timeline"));
     auto* deviceLayout = new QVBoxLayout(devicePage);
     deviceLayout->setContentsMargins(0, 0, 0, 0);
     deviceLayout->setSpacing(0);
@@ -111,7 +118,8 @@ void MainWindow::makeDocks() {
     parts_.runs = new RunsPanel(this);
     parts_.facts = new FactsPanel(this);
     parts_.why = new WhyPanel(this);
-    parts_.log = new EventLogPanel(this);
+    parts_.log = new EventLogPanel(
+        *parts_.selection, [this](SourceId id) { return parts_.runPresenter->find(id); }, this);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     QDockWidget* machines =
         dock(QStringLiteral("machines"), tr("Machines"), parts_.machines, Qt::LeftDockWidgetArea);
@@ -140,9 +148,13 @@ void MainWindow::makeToolBar() {
     bar->addAction(actions[ActionId::SimulatedLab]);
     bar->addSeparator();
     bar->addAction(actions[ActionId::ReleaseDevice]);
+    bar->addAction(actions[ActionId::CancelRun]);
     bar->addSeparator();
     bar->addAction(actions[ActionId::OpenRecording]);
+    bar->addAction(actions[ActionId::SaveRecording]);
     bar->addAction(actions[ActionId::CopyCommand]);
+    bar->addSeparator();
+    bar->addAction(actions[ActionId::Search]);
     for (QAction* action : bar->actions()) {
         if (QWidget* button = bar->widgetForAction(action); button != nullptr && !action->isSeparator())
             button->setFocusPolicy(Qt::TabFocus);
@@ -155,15 +167,24 @@ void MainWindow::makeMenus() {
     file->addActions({actions[ActionId::ThisHost], actions[ActionId::SimulatedLab]});
     file->addSeparator();
     file->addAction(actions[ActionId::OpenRecording]);
+    parts_.recent = file->addMenu(tr("Open r&ecent"));
+    file->addAction(actions[ActionId::SaveRecording]);
     file->addSeparator();
     file->addAction(actions[ActionId::Quit]);
     QMenu* device = menuBar()->addMenu(tr("&Device"));
     device->addActions(
         {actions[ActionId::OpenDevice], actions[ActionId::ReleaseDevice], actions[ActionId::ResetDevice]});
     device->addSeparator();
+    device->addAction(actions[ActionId::CancelRun]);
+    device->addSeparator();
     device->addAction(actions[ActionId::CopyCommand]);
     QMenu* view = menuBar()->addMenu(tr("&View"));
     view->addActions({actions[ActionId::Overview], actions[ActionId::Refresh]});
+    view->addSeparator();
+    view->addActions({actions[ActionId::ShowInspect], actions[ActionId::ShowMigrate],
+                      actions[ActionId::ShowTimeline]});
+    view->addSeparator();
+    view->addActions({actions[ActionId::Search], actions[ActionId::FilterEvents]});
     view->addSeparator();
     for (QDockWidget* made : std::as_const(docks_))
         view->addAction(made->toggleViewAction());

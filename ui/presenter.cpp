@@ -4,7 +4,6 @@
 #include "ui/presenter.h"
 
 #include <QClipboard>
-#include <QFileDialog>
 #include <QGuiApplication>
 #include <QLabel>
 #include <QStackedWidget>
@@ -21,10 +20,7 @@
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/machines_panel.h"
 #include "ui/panels/notice_bar.h"
-#include "ui/panels/report_page.h"
-#include "ui/panels/runs_panel.h"
 #include "ui/panels/why_panel.h"
-#include "ui/recordings.h"
 #include "ui/state_grid.h"
 #include "ui/words.h"
 
@@ -136,6 +132,7 @@ void Presenter::showDevice() {
         parts_.header->show({}, {}, {}, {}, {});
         parts_.facts->setFacts({}, tr("Select a device to see what is known of it."));
         parts_.why->setReasons({}, tr("Select a device to see why it cannot migrate, and what helps."));
+        // Migrate and Timeline show what they have without a device, too.
         if (parts_.centre->currentIndex() != MachinePage && parts_.tabs->currentWidget() == parts_.inspect)
             parts_.centre->setCurrentIndex(MachinePage);
     } else {
@@ -260,10 +257,6 @@ void Presenter::onTick() {
         showGrid();
 }
 
-void Presenter::onEvents(const std::string& device, Ns start, const std::vector<Event>& events) {
-    parts_.log->model().append(device, start, events);
-}
-
 void Presenter::onRefused(const std::string& device, const Error& error) {
     parts_.notice->say(shortName(device) + QStringLiteral(": ") + errorSentence(error, device), true);
 }
@@ -277,26 +270,6 @@ void Presenter::onJournalFailed(const std::string& device, const Error& error) {
 void Presenter::onAskedBack(const std::string& device) {
     parts_.notice->say(tr("The kernel asked for %1: it is brought back and released.").arg(shortName(device)),
                        true);
-}
-
-void Presenter::onRecordingFinished(const QString& path, const std::shared_ptr<const Recording>& recording) {
-    parts_.runs->add(path, recording, false);
-}
-
-void Presenter::onRecordingOpened(const QString& path, const std::shared_ptr<const Recording>& recording) {
-    parts_.runs->add(path, recording, true);
-}
-
-void Presenter::onRecordingFailed(const QString& path, const Error& error) {
-    parts_.notice->say(tr("%1 could not be opened. %2").arg(path, errorSentence(error, path.toStdString())),
-                       true);
-}
-
-void Presenter::showRun(int row) {
-    parts_.report->showRun(parts_.runs->model().entry(row));
-    parts_.tabs->setTabVisible(parts_.tabs->indexOf(parts_.report), true);
-    parts_.tabs->setCurrentWidget(parts_.report);
-    parts_.centre->setCurrentIndex(DevicePage);
 }
 
 void Presenter::showOverview() {
@@ -334,13 +307,6 @@ void Presenter::copyCommand() {
                                        parts_.host->isOpen(device_), parts_.host->asked(device_));
     QGuiApplication::clipboard()->setText(command);
     emit briefMessage(tr("Copied: %1").arg(command));
-}
-
-void Presenter::chooseRecording() {
-    const QStringList paths = QFileDialog::getOpenFileNames(parts_.centre->window(), tr("Open recordings"),
-                                                            {}, tr("Recordings (*.migrec);;All files (*)"));
-    for (const QString& path : paths)
-        parts_.recordings->open(path);
 }
 
 void Presenter::about() {

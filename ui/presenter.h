@@ -11,6 +11,7 @@
 #include "ui/grid_rules.h"
 
 class QLabel;
+class QMenu;
 class QStackedWidget;
 class QTabWidget;
 
@@ -26,12 +27,14 @@ class HostSession;
 class InspectPage;
 class Leaving;
 class MachinesPanel;
+class MigratePage;
 class NoticeBar;
 class Presenter;
-class Recording;
 class Recordings;
-class ReportPage;
+class RunPresenter;
 class RunsPanel;
+class RunView;
+class Selection;
 class WhyPanel;
 
 /// The parts of the window, owned by it. What wire() connects.
@@ -39,6 +42,7 @@ struct WindowParts {
     HostSession* host = nullptr;
     Actions* actions = nullptr;
     Recordings* recordings = nullptr;
+    Selection* selection = nullptr;
     MachinesPanel* machines = nullptr;
     RunsPanel* runs = nullptr;
     FactsPanel* facts = nullptr;
@@ -47,13 +51,16 @@ struct WindowParts {
     HostPage* hostPage = nullptr;
     DeviceHeader* header = nullptr;
     InspectPage* inspect = nullptr;
-    ReportPage* report = nullptr;
+    MigratePage* migrate = nullptr;
+    RunView* timeline = nullptr;
     NoticeBar* notice = nullptr;
     Leaving* leaving = nullptr;
     QStackedWidget* centre = nullptr; ///< the host page, or header and tabs
     QTabWidget* tabs = nullptr;
     QLabel* status = nullptr;
+    QMenu* recent = nullptr; ///< of File: filled when it opens
     Presenter* presenter = nullptr;
+    RunPresenter* runPresenter = nullptr;
     QString uapiBaseline;
     QString version;
 };
@@ -74,15 +81,9 @@ public slots:
     void showDevice();
     void onSessionChanged(const std::string& device);
     void onTick();
-    void onEvents(const std::string& device, migscope::Ns start, const std::vector<migscope::Event>& events);
     void onRefused(const std::string& device, const migscope::Error& error);
     void onJournalFailed(const std::string& device, const migscope::Error& error);
     void onAskedBack(const std::string& device);
-    void onRecordingFinished(const QString& path,
-                             const std::shared_ptr<const migscope::Recording>& recording);
-    void onRecordingOpened(const QString& path, const std::shared_ptr<const migscope::Recording>& recording);
-    void onRecordingFailed(const QString& path, const migscope::Error& error);
-    void showRun(int row);
     void showOverview();
     void openDevice();
     void releaseDevice();
@@ -90,7 +91,6 @@ public slots:
     void step(migscope::MigState goal, bool combined);
     void reset();
     void copyCommand();
-    void chooseRecording();
     void about();
 
 signals:

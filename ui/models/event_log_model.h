@@ -7,15 +7,18 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/transfer/event.h"
+#include "ui/models/event_filter.h"
+#include "ui/models/event_text.h"
+#include "ui/run_source.h"
+#include "ui/selection.h"
 
 namespace migscope {
-
-/// One line for people; empty for events that the log does not show (samples).
-[[nodiscard]] QString eventText(const Event& event);
 
 class EventLogModel : public QAbstractTableModel {
     Q_OBJECT
@@ -24,15 +27,35 @@ public:
     /// The oldest rows go when there are more.
     static constexpr std::size_t capacity = 50'000;
 
+    struct Row {
+        Pick pick;                 ///< of an arc: its end, once it is there
+        std::size_t beginEvent = 0; ///< of an arc: its announcement
+        Ns time{0};                ///< on the clock that all sources of a host share
+        Ns wall{0};                ///< since the epoch
+        FilterSubject subject;
+        bool bad = false;
+        bool isCall = false;
+    };
+
     explicit EventLogModel(QObject* parent = nullptr);
 
-    /// Events of one device. `start` is their time zero on the machine's clock; the log's own zero is the
-    /// first one it ever saw. The end of an arc and each further second of a stuck call change the row that
-    /// their begin made.
-    void append(const std::string& device, Ns start, const std::vector<Event>& events);
+    /// Before its events. Sources of one machine share their clock, so that their rows can be told apart in
+    /// time.
+    void addSource(const RunSourcePtr& source);
+    /// events()[first…] of that source, in order. The end of an arc and each further second of a stuck call
+    /// change the row that their begin made; the call of an arc is its evidence, not a row.
+    void append(SourceId source, std::size_t first, const std::vector<Event>& events);
     void clear();
-    /// The rows as tab-separated text, for the clipboard.
-    [[nodiscard]] QString textOf(const QModelIndexList& rows) const;
+
+    [[nodiscard]] const Row& row(int row) const { return rows_[static_cast<std::size_t>(row)]; }
+    /// -1 when it is not (or no longer) there.
+    [[nodiscard]] int rowOf(const Pick& pick) const;
+    /// Where its times count from; absent while it is empty.
+    [[nodiscard]] std::optional<Ns> zero() const { return zero_; }
+    /// For one recording: its own t0, so that log and axis say the same.
+    void setZero(Ns zero) { zero_ = zero; }
+    /// A source's time on the clock of the rows.
+    [[nodiscard]] std::optional<Ns> clockTime(const TimeCursor& cursor) const;
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
@@ -41,20 +64,22 @@ public:
                                       int role = Qt::DisplayRole) const override;
 
 private:
-    struct Row {
-        QString time;
-        QString device;
-        QString kind;
-        QString text;
-        bool bad = false;
+    struct Source {
+        Ns t0{0};
+        Ns realtime{0};
+        std::vector<std::string> devices;
     };
-    [[nodiscard]] Row rowOf(const std::string& device, Ns start, const Event& event) const;
+    using Lane = std::pair<SourceId, int>;
+    [[nodiscard]] Row rowFor(SourceId id, const Source& source, std::size_t index, const Event& event) const;
     void change(std::uint64_t number, Row row);
+    void dropOldest();
 
     std::deque<Row> rows_;
     std::uint64_t dropped_ = 0; ///< rows that went: a row's number is dropped_ + its index
-    std::map<std::string, std::uint64_t> openArc_;
-    std::map<std::string, std::uint64_t> stuck_;
+    std::map<SourceId, Source> sources_;
+    std::map<std::pair<SourceId, std::size_t>, std::uint64_t> numbers_; ///< row number by event
+    std::map<Lane, std::uint64_t> openArc_;
+    std::map<Lane, std::uint64_t> stuck_;
     std::optional<Ns> zero_;
 };
 

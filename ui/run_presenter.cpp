@@ -1,0 +1,184 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Recordings, runs and the selection: puts them into the panels that show them.
+#include "ui/run_presenter.h"
+
+#include <QClipboard>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QMenu>
+#include <QStackedWidget>
+#include <QTabWidget>
+
+#include "ui/actions.h"
+#include "ui/cli_command.h"
+#include "ui/host_session.h"
+#include "ui/panels/event_log_panel.h"
+#include "ui/panels/inspect_page.h"
+#include "ui/panels/migrate_page.h"
+#include "ui/panels/notice_bar.h"
+#include "ui/panels/run_panel.h"
+#include "ui/panels/run_view.h"
+#include "ui/panels/runs_panel.h"
+#include "ui/recordings.h"
+#include "ui/selection.h"
+#include "ui/state_grid.h"
+#include "ui/words.h"
+
+namespace migscope {
+namespace {
+
+/// The device of an event, by the recording's own header.
+std::string deviceOf(const Recording& recording, const Event& event) {
+    const auto& devices = recording.header().devices;
+    const auto at = static_cast<std::size_t>(event.device.value_or(-1));
+    return at < devices.size() ? devices[at].name : std::string();
+}
+
+} // namespace
+
+RunPresenter::RunPresenter(const WindowParts& parts, QObject* parent) : QObject(parent), parts_(parts) {}
+
+RunSourcePtr RunPresenter::find(SourceId id) const {
+    const auto found = sources_.find(id);
+    return found == sources_.end() ? nullptr : found->second;
+}
+
+void RunPresenter::openFiles(const QStringList& paths) {
+    for (const QString& path : paths)
+        parts_.recordings->open(path);
+}
+
+void RunPresenter::onSourceAdded(const RunSourcePtr& source) {
+    sources_[source->id()] = source;
+    parts_.runs->add(source, false);
+    parts_.log->model().addSource(source);
+}
+
+void RunPresenter::onSourceGrew(SourceId id) {
+    for (RunView* view : {parts_.timeline, parts_.migrate->view()}) {
+        if (view->isVisible() && view->source() && view->source()->id() == id)
+            view->refresh();
+    }
+    parts_.runs->refresh(id);
+    parts_.log->grew(id);
+}
+
+void RunPresenter::onSourceEnded(SourceId id) {
+    for (RunView* view : {parts_.timeline, parts_.migrate->view()}) {
+        if (view->source() && view->source()->id() == id)
+            view->refresh();
+    }
+    parts_.runs->refresh(id);
+    parts_.log->grew(id);
+}
+
+void RunPresenter::onEvents(SourceId source, std::size_t first, const std::vector<Event>& events) {
+    parts_.log->model().append(source, first, events);
+}
+
+void RunPresenter::onOpened(const RunSourcePtr& source) {
+    sources_[source->id()] = source;
+    parts_.runs->add(source, true);
+}
+
+void RunPresenter::onOpenFailed(const QString& path, const Error& error) {
+    parts_.notice->say(tr("%1 could not be opened. %2").arg(path, errorSentence(error, path.toStdString())),
+                       true);
+}
+
+void RunPresenter::showRun(const RunSourcePtr& source) {
+    if (!source)
+        return;
+    sources_[source->id()] = source;
+    parts_.timeline->setSource(source);
+    parts_.tabs->setCurrentWidget(parts_.timeline);
+    parts_.centre->setCurrentIndex(1);
+    onTab();
+}
+
+void RunPresenter::onTab() {
+    const bool timeline = parts_.tabs->currentWidget() == parts_.timeline && parts_.timeline->source();
+    if (timeline)
+        parts_.log->showSource(parts_.timeline->source());
+    else
+        parts_.log->showLive();
+    if (timeline)
+        parts_.timeline->refresh();
+    else if (parts_.tabs->currentWidget() == parts_.migrate)
+        parts_.migrate->view()->refresh();
+    Actions& actions = *parts_.actions;
+    if (parts_.timeline->source())
+        actions.enable(ActionId::SaveRecording);
+    else
+        actions.disable(ActionId::SaveRecording, tr("Select a run first."));
+}
+
+void RunPresenter::showSelection() {
+    std::optional<std::pair<MigState, MigState>> arc;
+    const auto& pick = parts_.selection->pick();
+    const RunSourcePtr source = pick ? find(pick->source) : nullptr;
+    if (source) {
+        source->look([&](const Recording& recording) {
+            if (pick->event >= recording.events().size())
+                return;
+            const Event& event = recording.events()[pick->event];
+            const auto* made = std::get_if<event::ArcEnd>(&event.body);
+            if (made != nullptr && deviceOf(recording, event) == parts_.presenter->device().toStdString())
+                arc = std::pair(made->from, made->to);
+        });
+    }
+    parts_.inspect->grid()->setPicked(arc);
+}
+
+void RunPresenter::pickArc(MigState from, MigState to) {
+    // The newest one of this device, wherever it was recorded: by hand, or in a run.
+    const std::string device = parts_.presenter->device().toStdString();
+    std::optional<Pick> newest;
+    Ns when{0};
+    for (const auto& [id, source] : sources_) {
+        if (!source->path().isEmpty() && source != parts_.host->source(device) && !source->growing() &&
+            (!parts_.host->run() || parts_.host->run()->source != source))
+            continue; // an opened file is not this device's present
+        source->look([&, number = id](const Recording& recording) {
+            for (const auto& [index, chart] : recording.charts().devices()) {
+                const auto& devices = recording.header().devices;
+                if (index < 0 || static_cast<std::size_t>(index) >= devices.size() ||
+                    devices[static_cast<std::size_t>(index)].name != device)
+                    continue;
+                for (auto made = chart.arcs.rbegin(); made != chart.arcs.rend(); ++made) {
+                    if (made->from != from || made->to != to)
+                        continue;
+                    const Ns at = recording.header().t0 + made->called;
+                    if (!newest || at > when) {
+                        newest = Pick{number, made->event};
+                        when = at;
+                    }
+                    break;
+                }
+            }
+        });
+    }
+    if (newest)
+        parts_.selection->set(newest);
+}
+
+void RunPresenter::chooseRecording() {
+    openFiles(QFileDialog::getOpenFileNames(parts_.centre->window(), tr("Open recordings"), {},
+                                            tr("Recordings (*.migrec);;All files (*)")));
+}
+
+void RunPresenter::saveAs(const RunSourcePtr& source) {
+    if (!source)
+        return;
+    const QString proposed =
+        source->path().isEmpty() ? QStringLiteral("recording.migrec") : QFileInfo(source->path()).fileName();
+    // The dialog asks before it lets an existing file be chosen.
+    const QString path = QFileDialog::getSaveFileName(parts_.centre->window(), tr("Save the recording"), proposed,
+                                                      tr("Recordings (*.migrec)"));
+    if (!path.isEmpty())
+        parts_.recordings->saveAs(source, path);
+}
+
+} // namespace migscope

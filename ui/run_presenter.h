@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Recordings, runs and the selection: puts them into the panels that show them.
+#pragma once
+
+#include <QObject>
+#include <QString>
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/device/migration_state.h"
+#include "core/transfer/event.h"
+#include "ui/presenter.h"
+#include "ui/run_request.h"
+#include "ui/run_source.h"
+#include "ui/unfinished.h"
+
+namespace migscope {
+
+/// What Presenter is for machines and devices, this is for what was recorded of them.
+class RunPresenter : public QObject {
+    Q_OBJECT
+public:
+    explicit RunPresenter(const WindowParts& parts, QObject* parent = nullptr);
+    /// Null when it is not known (any more).
+    [[nodiscard]] RunSourcePtr find(SourceId id) const;
+    void openFiles(const QStringList& paths);
+    /// Offers what an earlier start left without an end.
+    void lookForUnfinished(const QString& stateFolder);
+
+public slots:
+    void onSourceAdded(const migscope::RunSourcePtr& source);
+    void onSourceGrew(migscope::SourceId id);
+    void onSourceEnded(migscope::SourceId id);
+    void onEvents(migscope::SourceId source, std::size_t first, const std::vector<migscope::Event>& events);
+    void onOpened(const migscope::RunSourcePtr& source);
+    void onOpenFailed(const QString& path, const migscope::Error& error);
+    void onUnfinished(const QList<migscope::Unfinished>& found);
+    void onNoticeAnswered(int which);
+    void onRunChanged();
+    void onTab();
+    void showRun(const migscope::RunSourcePtr& source);
+    void showSelection();
+    void pickArc(migscope::MigState from, migscope::MigState to);
+    /// The devices that a run may be between: asked again whenever one changed.
+    void showEnds();
+    void start(const migscope::RunRequest& request);
+    void cancel();
+    void chooseRecording();
+    void saveAs(const migscope::RunSourcePtr& source);
+    void copyCommand(const migscope::RunRequest& request);
+
+signals:
+    void briefMessage(const QString& text);
+
+private:
+    void offerNext();
+    WindowParts parts_;
+    std::map<SourceId, RunSourcePtr> sources_;
+    QList<Unfinished> unfinished_;
+    bool offering_ = false;
+};
+
+} // namespace migscope
