@@ -260,8 +260,21 @@ void Presenter::onTick() {
         showGrid();
 }
 
-void Presenter::onEvents(const std::string& device, Ns start, const std::vector<Event>& events) {
-    parts_.log->model().append(device, start, events);
+void Presenter::onEvents(SourceId source, std::size_t, const std::vector<Event>& events) {
+    const RunSourcePtr growing = parts_.host->growingSource(source);
+    if (!growing)
+        return;
+    std::vector<std::string> names;
+    Ns start{0};
+    growing->look([&](const Recording& recording) {
+        start = recording.header().t0;
+        for (const RecordedDevice& device : recording.header().devices)
+            names.push_back(device.name);
+    });
+    for (const Event& event : events) {
+        const auto at = static_cast<std::size_t>(event.device.value_or(0));
+        parts_.log->model().append(at < names.size() ? names[at] : std::string(), start, {event});
+    }
 }
 
 void Presenter::onRefused(const std::string& device, const Error& error) {

@@ -9,6 +9,7 @@
 #include "core/device/migration_state.h"
 #include "core/transfer/event.h"
 #include "ui/grid_rules.h"
+#include "ui/run_source.h"
 
 class QLabel;
 class QStackedWidget;
@@ -74,7 +75,7 @@ public slots:
     void showDevice();
     void onSessionChanged(const std::string& device);
     void onTick();
-    void onEvents(const std::string& device, migscope::Ns start, const std::vector<migscope::Event>& events);
+    void onEvents(migscope::SourceId source, std::size_t first, const std::vector<migscope::Event>& events);
     void onRefused(const std::string& device, const migscope::Error& error);
     void onJournalFailed(const std::string& device, const migscope::Error& error);
     void onAskedBack(const std::string& device);

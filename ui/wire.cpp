@@ -33,6 +33,7 @@ void wire(MainWindow& window, const WindowParts& parts) {
     connect(host, &HostSession::scanChanged, presenter, &Presenter::onTick);
     connect(host, &HostSession::sessionChanged, presenter, &Presenter::onSessionChanged);
     connect(host, &HostSession::sessionChanged, parts.leaving, &Leaving::onSessionChanged);
+    connect(host, &HostSession::runChanged, parts.leaving, &Leaving::onSessionChanged);
     connect(host, &HostSession::ticked, presenter, &Presenter::onTick);
     connect(host, &HostSession::eventsArrived, presenter, &Presenter::onEvents);
     connect(host, &HostSession::jobRefused, presenter, &Presenter::onRefused);
