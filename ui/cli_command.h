@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/device/migration_state.h"
+#include "ui/run_request.h"
 
 namespace migscope {
 
@@ -17,5 +18,12 @@ namespace migscope {
 /// RUNNING.
 [[nodiscard]] QString cliCommand(const std::string& backend, const std::string& device, bool opened,
                                  const std::vector<MigState>& asked);
+
+/// A run as a command, and in words what it does not do as the window does; empty when it is the same.
+struct CliTwin {
+    QString command;
+    QString differs;
+};
+[[nodiscard]] CliTwin cliCommand(const std::string& backend, const RunRequest& request);
 
 } // namespace migscope

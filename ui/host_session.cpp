@@ -3,39 +3,26 @@
 // The machine that the window shows: its backend, what was found on it, and the devices opened on it.
 #include "ui/host_session.h"
 
-#include <QDateTime>
-#include <QDir>
-#include <QFile>
-
 #include <algorithm>
 #include <thread>
 #include <utility>
 
+#include "ui/host_parts.h"
 #include "ui/words.h"
 
 namespace migscope {
 namespace {
 
-constexpr int liveIntervalMs = 50;
+constexpr int liveIntervalMs = 33;
+constexpr int idleIntervalMs = 1000;
 /// The recorder hands events over at least every 50 ms: so many ticks after the last change nothing is late.
-constexpr int quietTicksUntilRest = 8;
+constexpr int quietTicksUntilRest = 10;
 
 bool isBusy(SessionPhase phase) {
     return phase == SessionPhase::Working || phase == SessionPhase::Stuck || phase == SessionPhase::Lent;
 }
 
 } // namespace
-
-struct HostSession::Opened {
-    std::unique_ptr<Recorder> recorder; // before the session, which pushes into it until it is gone
-    std::unique_ptr<DeviceSession> session;
-    QString path;
-    Ns start{0};
-    std::size_t cursor = 0;
-    std::vector<MigState> asked;
-    bool closing = false;
-    bool journalFailed = false;
-};
 
 HostSession::HostSession(BackendFactory factory, QString stateFolder, QObject* parent)
     : QObject(parent)
@@ -45,6 +32,8 @@ HostSession::HostSession(BackendFactory factory, QString stateFolder, QObject* p
     , postbox_(this) {
     timer_.setInterval(liveIntervalMs);
     connect(&timer_, &QTimer::timeout, this, &HostSession::tick);
+    idleTimer_.setInterval(idleIntervalMs);
+    connect(&idleTimer_, &QTimer::timeout, this, &HostSession::releaseIdle);
     connect(&discovery_, &Discovery::begun, this, &HostSession::scanChanged);
     connect(&discovery_, &Discovery::ended, this, &HostSession::scanChanged);
     connect(&discovery_, &Discovery::found, this, &HostSession::takeTopology);
@@ -85,7 +74,9 @@ void HostSession::forgetMachine() {
     topology_.reset();
     scanError_.reset();
     last_.clear();
+    run_.reset();
     backend_.reset();
+    emit runChanged();
     emit topologyChanged();
 }
 
@@ -98,30 +89,46 @@ bool HostSession::shutdown(std::chrono::milliseconds patience) {
         return std::max(std::chrono::milliseconds(0), std::chrono::duration_cast<std::chrono::milliseconds>(
                                                           until - std::chrono::steady_clock::now()));
     };
+    if (active_)
+        active_->transfer->cancel(); // both ends at once: they come back together
+    std::vector<std::unique_ptr<DeviceSession>> stuckOnes;
+    std::vector<std::shared_ptr<Journal>> journals;
     for (auto& [device, opened] : opened_) {
         const bool stuck = opened->session->state().phase == SessionPhase::Stuck;
-        const bool answered = opened->session->release(stuck ? std::chrono::milliseconds(0) : left());
-        if (answered)
-            opened->session.reset();
+        if (!opened->session->release(stuck ? std::chrono::milliseconds(0) : left()))
+            stuckOnes.push_back(std::move(opened->session));
+        opened->session.reset();
         // The journal, whatever the kernel holds: what happened until now must be on disk.
-        auto recorder = std::shared_ptr<Recorder>(std::move(opened->recorder));
-        background_.run([recorder] { static_cast<void>(recorder->finish()); });
-        if (!answered) {
-            // A thread that the kernel holds may still come back to these: they outlive everything.
-            leftBehind_ = true;
-            struct Left {
-                std::shared_ptr<Backend> backend;
-                std::shared_ptr<Recorder> recorder;
-                std::unique_ptr<DeviceSession> session;
-            };
-            leftovers_.push_back(
-                std::make_shared<Left>(Left{backend_, recorder, std::move(opened->session)}));
-        }
+        finishInBackground(opened->journal, true, device);
+        journals.push_back(opened->journal);
     }
     opened_.clear();
+    if (active_) {
+        finishInBackground(active_->journal, true, run_->request.devices().front());
+        journals.push_back(active_->journal);
+        run_->running = false;
+    }
+    leaveBehind(std::move(stuckOnes), std::move(journals));
     if (!background_.waitIdle(std::max(left(), std::chrono::milliseconds(300))))
         leftBehind_ = true;
     return !leftBehind_;
+}
+
+void HostSession::leaveBehind(std::vector<std::unique_ptr<DeviceSession>> stuck,
+                              std::vector<std::shared_ptr<Journal>> journals) {
+    auto run = std::exchange(active_, nullptr);
+    if (stuck.empty())
+        return; // the run has ended too: its workers have
+    // A thread that the kernel holds may still come back to these: they outlive everything.
+    leftBehind_ = true;
+    struct Left {
+        std::shared_ptr<Backend> backend;
+        std::vector<std::shared_ptr<Journal>> journals;
+        std::unique_ptr<ActiveRun> run;
+        std::vector<std::unique_ptr<DeviceSession>> sessions;
+    };
+    leftovers_.push_back(
+        std::make_shared<Left>(Left{backend_, std::move(journals), std::move(run), std::move(stuck)}));
 }
 
 void HostSession::refresh() {
@@ -188,58 +195,31 @@ std::vector<MigState> HostSession::asked(const std::string& device) const {
 
 QString HostSession::journalPath(const std::string& device) const {
     const auto found = opened_.find(device);
-    return found == opened_.end() ? QString() : found->second->path;
-}
-
-Result<std::unique_ptr<Recorder>> HostSession::startRecorder(const std::string& device, QString& path) {
-    RecordedDevice recorded;
-    recorded.name = device;
-    if (const Device* known = topology_ ? topology_->find(device) : nullptr; known != nullptr) {
-        recorded.driver = known->driver;
-        recorded.group = known->iommuGroup;
-        if (known->pci)
-            recorded.pciId =
-                QString::asprintf("%04x:%04x", known->pci->vendor, known->pci->device).toStdString();
-    }
-    RecordingHeader header = makeHeader(backend_->clock(), backend_->simulated(), {recorded});
-    if (topology_) {
-        header.hostName = topology_->host.hostName;
-        header.kernel = topology_->host.kernelRelease;
-    }
-    const QDir folder(stateFolder_ + QStringLiteral("/migscope/journals"));
-    QDir().mkpath(folder.path());
-    QString safe = shown(device);
-    safe.replace(QLatin1Char('/'), QLatin1Char('_')).replace(QLatin1Char(':'), QLatin1Char('-'));
-    path = folder.filePath(
-        QStringLiteral("%1-%2.migrec")
-            .arg(QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss-zzz")), safe));
-    Recorder::Options options;
-    options.path = path.toStdString();
-    auto recorder = Recorder::start(backend_->clock(), header, options);
-    if (recorder)
-        return recorder;
-    // No journal is no reason to lose the session: it is said, and the events stay in memory.
-    emit journalFailed(device, recorder.error());
-    path.clear();
-    return Recorder::start(backend_->clock(), header, {});
+    return found == opened_.end() ? QString() : found->second->journal->path();
 }
 
 void HostSession::openDevice(const std::string& device) {
     if (!backend_ || opened_.contains(device))
         return;
-    auto opened = std::make_unique<Opened>();
-    auto recorder = startRecorder(device, opened->path);
-    if (!recorder) {
-        emit jobRefused(device, recorder.error());
+    RecordingHeader header = headerFor({device});
+    header.detail = "calls"; // by hand there are few, and they are the evidence
+    auto journal = startJournal(header, device, shown(device), tr("%1, by hand").arg(shortName(device)));
+    if (!journal) {
+        emit jobRefused(device, journal.error());
         return;
     }
-    opened->recorder = std::move(*recorder);
-    opened->recorder->look([&opened](const Recording& recording) { opened->start = recording.header().t0; });
-    opened->session = std::make_unique<DeviceSession>(*backend_, device, opened->recorder->sink(), 0);
+    auto opened = std::make_unique<Opened>();
+    opened->journal = std::move(*journal);
+    DeviceSession::Options options;
+    options.recordCalls = true;
+    opened->session =
+        std::make_unique<DeviceSession>(*backend_, device, opened->journal->sink(), 0, options);
     opened->session->onChange([postbox = postbox_, this] { postbox.post([this] { wake(); }); });
     last_.erase(device);
     last_[device].device = device;
     opened_[device] = std::move(opened);
+    if (idleRelease_.count() > 0)
+        idleTimer_.start();
     post(device, job::Open{});
 }
 
@@ -270,6 +250,16 @@ void HostSession::bringBack(const std::string& device) {
 }
 void HostSession::release(const std::string& device) {
     post(device, job::Close{});
+}
+
+void HostSession::drain(const std::string& device) {
+    post(device, job::Drain{});
+}
+void HostSession::saveStream(const std::string& device, const std::string& path, bool raw) {
+    post(device, job::SaveStream{path, raw});
+}
+void HostSession::loadStream(const std::string& device, const std::string& path) {
+    post(device, job::LoadStream{path});
 }
 
 void HostSession::cancel(const std::string& device) {
@@ -306,17 +296,12 @@ bool HostSession::update(const std::string& device, Opened& opened) {
     const bool live = isBusy(state.phase);
     if (state.phase == SessionPhase::Closed && !state.error && !state.capabilities)
         state.capabilities = before.capabilities; // what it answered stays true after its release
-    last_[device] = std::move(state);             // also the clock of a call moves on
-    const std::vector<Event> events = opened.recorder->since(opened.cursor);
-    if (!events.empty())
-        emit eventsArrived(device, opened.start, events);
-    if (const auto error = opened.recorder->writeError(); error && !opened.journalFailed) {
-        opened.journalFailed = true;
-        emit journalFailed(device, *error);
-    }
+    const bool begun = state.capabilities.has_value();
+    last_[device] = std::move(state); // also the clock of a call moves on
+    const bool grew = follow(opened.journal, begun, device);
     if (changed)
         emit sessionChanged(device);
-    return live || changed || !events.empty();
+    return live || changed || grew;
 }
 
 void HostSession::tick() {
@@ -326,15 +311,19 @@ void HostSession::tick() {
         if (found == opened_.end())
             continue; // released by what a signal led to
         live |= update(device, *found->second);
+        const auto still = opened_.find(device);
+        if (still == opened_.end())
+            continue;
         const SessionState& state = last_[device];
-        if (state.phase == SessionPhase::Closed && (state.error || found->second->closing)) {
+        if (state.phase == SessionPhase::Closed && (state.error || still->second->closing)) {
             retire(device);
             live = true;
         }
     }
+    live |= updateRun();
     emit ticked();
     quietTicks_ = live ? 0 : quietTicks_ + 1;
-    if (opened_.empty() || quietTicks_ > quietTicksUntilRest)
+    if ((opened_.empty() && !active_) || quietTicks_ > quietTicksUntilRest)
         timer_.stop();
 }
 
@@ -342,25 +331,45 @@ void HostSession::retire(const std::string& device) {
     auto opened = std::move(opened_.at(device));
     opened_.erase(device);
     opened->session.reset(); // closed: its worker waits for nothing
-    const std::vector<Event> rest = opened->recorder->since(opened->cursor);
-    if (!rest.empty())
-        emit eventsArrived(device, opened->start, rest);
     const SessionState& last = last_[device];
-    finishInBackground(std::move(opened->recorder), opened->path,
-                       last.capabilities.has_value() || !last.error);
+    const bool keep =
+        last.capabilities.has_value() || !last.error || opened->journal->hasEvents();
+    finishInBackground(opened->journal, keep, device);
     emit sessionChanged(device);
     refresh(); // the last close resets the function, and whoever else waits may have it now
 }
 
-void HostSession::finishInBackground(std::unique_ptr<Recorder> recorder, const QString& path, bool keep) {
-    background_.run(
-        [recorder = std::shared_ptr<Recorder>(std::move(recorder)), path, keep, postbox = postbox_, this] {
-            auto recording = recorder->finish();
-            if (!keep)
-                QFile::remove(path); // nothing happened: the device could not be opened
-            else if (recording)
-                postbox.post([this, path, whole = *recording] { emit recordingFinished(path, whole); });
-        });
+void HostSession::setIdleRelease(std::chrono::minutes after) {
+    idleRelease_ = after;
+    if (after.count() > 0 && !opened_.empty())
+        idleTimer_.start();
+    else
+        idleTimer_.stop();
+}
+
+void HostSession::releaseIdle() {
+    if (opened_.empty())
+        idleTimer_.stop();
+    for (const std::string& device : openDevices()) {
+        const auto found = opened_.find(device);
+        if (found == opened_.end())
+            continue;
+        Opened& opened = *found->second;
+        const SessionState state = opened.session->state();
+        const bool v2 = state.capabilities && state.capabilities->protocol == Protocol::V2;
+        const bool rests =
+            state.phase == SessionPhase::Idle && (!v2 || state.state == MigState::Running);
+        if (!rests || opened.closing) {
+            opened.idleSince.reset();
+        } else if (!opened.idleSince || opened.idleRevision != state.revision) {
+            opened.idleSince = now();
+            opened.idleRevision = state.revision;
+        } else if (now() - *opened.idleSince >= idleRelease_) {
+            opened.idleSince.reset();
+            emit idleReleased(device);
+            release(device);
+        }
+    }
 }
 
 } // namespace migscope

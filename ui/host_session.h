@@ -19,12 +19,17 @@
 #include "core/device/topology.h"
 #include "core/device/verdict.h"
 #include "core/transfer/device_session.h"
-#include "core/transfer/recorder.h"
+#include "core/transfer/event.h"
+#include "core/transfer/recording.h"
 #include "core/vfio/backend.h"
 #include "ui/background.h"
 #include "ui/discovery.h"
+#include "ui/run_request.h"
+#include "ui/run_source.h"
 
 namespace migscope {
+
+class Journal;
 
 using BackendFactory = std::function<Result<std::shared_ptr<Backend>>(const std::string& spec)>;
 
@@ -62,6 +67,24 @@ public:
     /// The states that were asked for since the device was opened, in order.
     [[nodiscard]] std::vector<MigState> asked(const std::string& device) const;
     [[nodiscard]] QString journalPath(const std::string& device) const;
+    /// The recording of an opened device, by hand; null when it is not open.
+    [[nodiscard]] RunSourcePtr source(const std::string& device) const;
+    /// A recording of this session that still grows; null for any other id.
+    [[nodiscard]] RunSourcePtr growingSource(SourceId id) const;
+
+    /// One run at a time, on opened devices; opens none. Never waits. What is wrong is returned, and stands in
+    /// run() too, but for JobRunning while another run is under way.
+    [[nodiscard]] Result<void> startRun(const RunRequest& request);
+    /// The run under way, else the last one on this machine.
+    [[nodiscard]] const std::optional<RunStatus>& run() const { return run_; }
+    [[nodiscard]] bool runActive() const { return run_ && run_->running; }
+    /// A call of the run under way has not returned: nobody should wait for its end.
+    [[nodiscard]] bool runStuck() const { return runActive() && !run_->stuck.isEmpty(); }
+    /// The devices that may be an end of a run: all but those that are known not to migrate.
+    [[nodiscard]] std::vector<RunCandidate> runCandidates() const;
+
+    /// A device that has been idle and RUNNING for so long (backend's clock) is released; 0: never.
+    void setIdleRelease(std::chrono::minutes after);
 
     /// Ends everything for leaving: releases what answers within `patience` (wall clock, waits), finishes the
     /// journals, gives up on the rest. True: nothing was left behind. False: a thread is still in the kernel
@@ -78,6 +101,12 @@ public slots:
     void bringBack(const std::string& device);
     void release(const std::string& device);
     void cancel(const std::string& device);
+    /// The stream of a click: read until drained or its end; the same into a new file; written from a file.
+    void drain(const std::string& device);
+    void saveStream(const std::string& device, const std::string& path, bool raw);
+    void loadStream(const std::string& device, const std::string& path);
+    /// The devices are brought back first; run() tells when.
+    void cancelRun();
 
 signals:
     void backendChanged();
@@ -86,9 +115,18 @@ signals:
     void sessionChanged(const std::string& device);
     /// Something is live: clocks on the screen move on.
     void ticked();
-    /// `start` is the recording's own t0 on the backend's clock.
-    void eventsArrived(const std::string& device, migscope::Ns start,
+    /// A recording of this session begins: of a device that came open, or of a run.
+    void sourceAdded(const migscope::RunSourcePtr& source);
+    /// It has more events or samples.
+    void sourceGrew(migscope::SourceId source);
+    /// Nothing more comes; it is whole.
+    void sourceEnded(migscope::SourceId source);
+    /// Recording::events() of the source from index `first` on; never samples.
+    void eventsArrived(migscope::SourceId source, std::size_t first,
                        const std::vector<migscope::Event>& events);
+    /// run() says something else: it began, moved on, ended, or its figures came.
+    void runChanged();
+    void idleReleased(const std::string& device);
     void jobRefused(const std::string& device, const migscope::Error& error);
     void recordingFinished(const QString& path, std::shared_ptr<const migscope::Recording> recording);
     void journalFailed(const std::string& device, const migscope::Error& error);
@@ -96,6 +134,7 @@ signals:
 
 private:
     struct Opened;
+    struct ActiveRun;
     void takeTopology(const std::shared_ptr<const Topology>& topology);
     void takeScanError(const Error& error);
     void onAskedBack(const std::string& device);
@@ -104,8 +143,22 @@ private:
     [[nodiscard]] bool update(const std::string& device, Opened& opened);
     void post(const std::string& device, Job job);
     void retire(const std::string& device);
-    void finishInBackground(std::unique_ptr<Recorder> recorder, const QString& path, bool keep);
-    [[nodiscard]] Result<std::unique_ptr<Recorder>> startRecorder(const std::string& device, QString& path);
+    void releaseIdle();
+    [[nodiscard]] RecordingHeader headerFor(const std::vector<std::string>& devices) const;
+    [[nodiscard]] Result<std::shared_ptr<Journal>>
+    startJournal(const RecordingHeader& header, const std::string& device, const QString& word,
+                 const QString& name);
+    /// Passes on what is new in a journal, once `begun`; true when there was something.
+    bool follow(const std::shared_ptr<Journal>& journal, bool begun, const std::string& device);
+    void finishInBackground(const std::shared_ptr<Journal>& journal, bool keep, const std::string& device);
+    void onFinished(const std::shared_ptr<Journal>& journal, const std::shared_ptr<const Recording>& whole,
+                    const std::string& device);
+    [[nodiscard]] Result<void> beginRun(const RunRequest& request);
+    [[nodiscard]] bool updateRun();
+    void concludeRun();
+    void takeFigures(const Recording& recording);
+    void leaveBehind(std::vector<std::unique_ptr<DeviceSession>> stuck,
+                     std::vector<std::shared_ptr<Journal>> journals);
     void forgetMachine();
 
     BackendFactory factory_;
@@ -116,11 +169,16 @@ private:
     std::optional<Error> scanError_;
     std::map<std::string, std::unique_ptr<Opened>> opened_;
     std::map<std::string, SessionState> last_; ///< also of devices released again
+    std::map<SourceId, RunSourcePtr> growing_;
+    std::unique_ptr<ActiveRun> active_;
+    std::optional<RunStatus> run_;
     Background background_;
     Discovery discovery_;
     Postbox postbox_;
     QTimer timer_;
     int quietTicks_ = 0;
+    std::chrono::minutes idleRelease_{0};
+    QTimer idleTimer_;
     bool leftBehind_ = false;
     std::vector<std::shared_ptr<void>> leftovers_;
 };

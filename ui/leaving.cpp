@@ -7,6 +7,7 @@
 
 #include "ui/host_session.h"
 #include "ui/panels/notice_bar.h"
+#include "ui/run_words.h"
 #include "ui/words.h"
 
 namespace migscope {
@@ -17,11 +18,15 @@ Leaving::Leaving(HostSession& host, NoticeBar& notice, QObject* parent)
 QStringList Leaving::atWork() const {
     QStringList names;
     for (const std::string& device : host_.openDevices()) {
-        const SessionPhase phase = host_.state(device)->phase;
-        if (phase == SessionPhase::Working || phase == SessionPhase::Lent)
+        // What a run has is the run's: waited for, or given up, with it.
+        if (host_.state(device)->phase == SessionPhase::Working)
             names << shortName(device);
     }
     return names;
+}
+
+bool Leaving::runToWaitFor() const {
+    return host_.runActive() && !host_.runStuck();
 }
 
 bool Leaving::mayLeave() {
@@ -38,6 +43,8 @@ bool Leaving::mayLeave() {
     }
     for (const QString& name : atWork())
         lines << tr("%1 is at work.").arg(name);
+    if (runToWaitFor())
+        lines << tr("A run is under way: %1.").arg(requestWords(host_.run()->request));
     if (lines.isEmpty()) {
         stage_ = Stage::Gone;
         return true;
@@ -53,6 +60,7 @@ void Leaving::onAnswer(int which) {
         return;
     if (which == 0) {
         stage_ = Stage::BringingBack;
+        host_.cancelRun();
         for (const std::string& device : host_.devicesToBringBack())
             host_.bringBack(device);
         onSessionChanged();
@@ -65,7 +73,7 @@ void Leaving::onAnswer(int which) {
 }
 
 void Leaving::onSessionChanged() {
-    if (stage_ != Stage::BringingBack || !atWork().isEmpty())
+    if (stage_ != Stage::BringingBack || runToWaitFor() || !atWork().isEmpty())
         return;
     for (const std::string& device : host_.devicesToBringBack()) {
         const SessionState& state = *host_.state(device);

@@ -5,8 +5,10 @@
 
 #include <QCloseEvent>
 #include <QDockWidget>
+#include <QDropEvent>
 #include <QLabel>
 #include <QMenuBar>
+#include <QMimeData>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -31,6 +33,7 @@
 #include "ui/panels/why_panel.h"
 #include "ui/recordings.h"
 #include "ui/run_presenter.h"
+#include "ui/unfinished.h"
 #include "ui/wire.h"
 
 namespace migscope {
@@ -38,6 +41,7 @@ namespace migscope {
 MainWindow::MainWindow(HostSession& host, const About& about, QWidget* parent) : QMainWindow(parent) {
     setObjectName(QStringLiteral("migscope"));
     setWindowIcon(programIcon());
+    setAcceptDrops(true);
     makeParts(host, about);
     makeCentre();
     makeDocks();
@@ -60,6 +64,7 @@ void MainWindow::makeParts(HostSession& host, const About& about) {
     parts_.actions->paintIcons(palette());
     parts_.recordings = new Recordings(this);
     parts_.selection = new Selection(this);
+    parts_.unfinished = new UnfinishedJournals(this);
     parts_.status = new QLabel(this);
     parts_.status->setTextFormat(Qt::PlainText);
     parts_.status->setContentsMargins(6, 0, 6, 0);
@@ -70,6 +75,7 @@ void MainWindow::makeCentre() {
     const Actions& actions = *parts_.actions;
     auto* centre = new QWidget(this);
     parts_.notice = new NoticeBar(centre);
+    parts_.offer = new NoticeBar(centre);
     parts_.leaving = new Leaving(*parts_.host, *parts_.notice, this);
     parts_.centre = new QStackedWidget(centre);
     parts_.hostPage =
@@ -99,6 +105,7 @@ void MainWindow::makeCentre() {
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(parts_.notice);
+    layout->addWidget(parts_.offer);
     layout->addWidget(parts_.centre, 1);
     setCentralWidget(centre);
 }
@@ -212,6 +219,16 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     }
     saveLayout();
     event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (!recordingsIn(*event->mimeData()).isEmpty())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    parts_.runPresenter->openFiles(recordingsIn(*event->mimeData()));
+    event->acceptProposedAction();
 }
 
 void MainWindow::changeEvent(QEvent* event) {

@@ -86,6 +86,7 @@ void Presenter::selectSoon(const QString& device) {
 void Presenter::select(const QString& device) {
     device_ = device.toStdString();
     showDevice();
+    emit deviceChanged();
 }
 
 void Presenter::showMachine() {
@@ -196,6 +197,10 @@ void Presenter::showActions() {
     };
     needsIdle(ActionId::ReleaseDevice);
     needsIdle(ActionId::ResetDevice);
+    if (host.runActive())
+        actions.enable(ActionId::CancelRun);
+    else
+        actions.disable(ActionId::CancelRun, tr("No run is under way."));
     if (host.spec() == QLatin1String("kernel"))
         actions.disable(ActionId::ThisHost, tr("This host is shown."));
     else
@@ -307,6 +312,16 @@ void Presenter::copyCommand() {
                                        parts_.host->isOpen(device_), parts_.host->asked(device_));
     QGuiApplication::clipboard()->setText(command);
     emit briefMessage(tr("Copied: %1").arg(command));
+}
+
+void Presenter::onIdleReleased(const std::string& device) {
+    parts_.notice->say(tr("%1 was idle and has been released.").arg(shortName(device)), false);
+}
+
+void Presenter::showTab(QWidget* tab) {
+    parts_.tabs->setCurrentWidget(tab);
+    parts_.centre->setCurrentIndex(DevicePage);
+    tab->setFocus(Qt::ShortcutFocusReason);
 }
 
 void Presenter::about() {

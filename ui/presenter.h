@@ -9,6 +9,7 @@
 #include "core/device/migration_state.h"
 #include "core/transfer/event.h"
 #include "ui/grid_rules.h"
+#include "ui/run_source.h"
 
 class QLabel;
 class QMenu;
@@ -35,6 +36,7 @@ class RunPresenter;
 class RunsPanel;
 class RunView;
 class Selection;
+class UnfinishedJournals;
 class WhyPanel;
 
 /// The parts of the window, owned by it. What wire() connects.
@@ -43,6 +45,7 @@ struct WindowParts {
     Actions* actions = nullptr;
     Recordings* recordings = nullptr;
     Selection* selection = nullptr;
+    UnfinishedJournals* unfinished = nullptr;
     MachinesPanel* machines = nullptr;
     RunsPanel* runs = nullptr;
     FactsPanel* facts = nullptr;
@@ -54,6 +57,7 @@ struct WindowParts {
     MigratePage* migrate = nullptr;
     RunView* timeline = nullptr;
     NoticeBar* notice = nullptr;
+    NoticeBar* offer = nullptr; ///< of its own: an offer must not stand in the way of a question
     Leaving* leaving = nullptr;
     QStackedWidget* centre = nullptr; ///< the host page, or header and tabs
     QTabWidget* tabs = nullptr;
@@ -92,8 +96,11 @@ public slots:
     void reset();
     void copyCommand();
     void about();
+    void onIdleReleased(const std::string& device);
+    void showTab(QWidget* tab);
 
 signals:
+    void deviceChanged();
     void titleChanged(const QString& title);
     void briefMessage(const QString& text);
 

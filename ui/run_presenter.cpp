@@ -52,7 +52,7 @@ void RunPresenter::openFiles(const QStringList& paths) {
 
 void RunPresenter::onSourceAdded(const RunSourcePtr& source) {
     sources_[source->id()] = source;
-    parts_.runs->add(source, false);
+    parts_.runs->add(source, false, RunKind::Live);
     parts_.log->model().addSource(source);
 }
 
@@ -86,6 +86,125 @@ void RunPresenter::onOpened(const RunSourcePtr& source) {
 void RunPresenter::onOpenFailed(const QString& path, const Error& error) {
     parts_.notice->say(tr("%1 could not be opened. %2").arg(path, errorSentence(error, path.toStdString())),
                        true);
+}
+
+void RunPresenter::onStopped(SourceId id, const Error& error) {
+    onSourceEnded(id);
+    const RunSourcePtr source = find(id);
+    parts_.notice->say(tr("%1 is not followed any further. %2")
+                           .arg(source ? source->name() : QString(),
+                                errorSentence(error, source ? source->path().toStdString() : std::string())),
+                       true);
+}
+
+void RunPresenter::onClosed(SourceId id) {
+    if (parts_.timeline->source() && parts_.timeline->source()->id() == id) {
+        parts_.timeline->setSource(nullptr);
+        onTab();
+    }
+    if (const auto& pick = parts_.selection->pick(); pick && pick->source == id)
+        parts_.selection->set(std::nullopt);
+    parts_.recordings->close(id);
+    sources_.erase(id);
+}
+
+void RunPresenter::onSaved(const QString& path) {
+    emit briefMessage(tr("Saved: %1").arg(path));
+}
+
+void RunPresenter::onSaveFailed(const QString& path, const Error& error) {
+    parts_.notice->say(tr("%1 could not be saved. %2").arg(path, errorSentence(error, path.toStdString())),
+                       true);
+}
+
+void RunPresenter::onUnfinished(const QList<Unfinished>& found) {
+    unfinished_ = found;
+    offerNext();
+}
+
+void RunPresenter::offerNext() {
+    if (unfinished_.isEmpty())
+        return;
+    const QString more =
+        unfinished_.size() > 1 ? tr(" (%1 more)").arg(unfinished_.size() - 1) : QString();
+    parts_.offer->ask(tr("A recording without an end from an earlier start%1: %2").arg(more, unfinished_[0].words),
+                      {tr("Open it"), tr("Not now"), tr("Do not offer again")});
+}
+
+void RunPresenter::onOfferAnswered(int which) {
+    if (unfinished_.isEmpty())
+        return;
+    const Unfinished offered = unfinished_.takeFirst();
+    if (which == 0) {
+        parts_.recordings->open(offered.path);
+        parts_.unfinished->dismiss(offered.path);
+    } else if (which == 1) {
+        unfinished_.clear();
+    } else {
+        parts_.unfinished->dismiss(offered.path);
+    }
+    offerNext();
+}
+
+void RunPresenter::showEnds() {
+    parts_.migrate->panel()->setDevices(parts_.host->runCandidates());
+}
+
+void RunPresenter::onDeviceChanged() {
+    showEnds();
+    parts_.migrate->panel()->select(parts_.presenter->device().toStdString());
+    showSelection();
+}
+
+void RunPresenter::onRunChanged() {
+    const auto& run = parts_.host->run();
+    parts_.migrate->panel()->setStatus(run, parts_.host->now());
+    showEnds();
+    RunView* view = parts_.migrate->view();
+    if (run && run->source && view->source() != run->source) {
+        view->setSource(run->source);
+        sources_[run->source->id()] = run->source;
+    } else if (run && !run->running) {
+        view->refresh();
+    }
+    parts_.presenter->showDevice();
+}
+
+void RunPresenter::onTick() {
+    if (parts_.host->runActive())
+        parts_.migrate->panel()->setStatus(parts_.host->run(), parts_.host->now());
+}
+
+void RunPresenter::start(const RunRequest& request) {
+    // What is wrong stands in run(), and so in the panel; only another run under way is said apart.
+    if (const auto started = parts_.host->startRun(request); !started && started.error().is(Errc::JobRunning))
+        parts_.notice->say(errorSentence(started.error()), true);
+}
+
+void RunPresenter::copyCommand(const RunRequest& request) {
+    const CliTwin twin = cliCommand(parts_.host->spec().toStdString(), request);
+    QGuiApplication::clipboard()->setText(twin.command);
+    emit briefMessage(twin.differs.isEmpty() ? tr("Copied: %1").arg(twin.command)
+                                             : tr("Copied: %1 (%2)").arg(twin.command, twin.differs));
+}
+
+void RunPresenter::fillRecent() {
+    parts_.recent->clear();
+    for (const QString& path : parts_.recordings->recent()) {
+        QAction* action = parts_.recent->addAction(QFileInfo(path).fileName());
+        action->setToolTip(path);
+        action->setStatusTip(path);
+        connect(action, &QAction::triggered, this, [this, path] { parts_.recordings->open(path); });
+    }
+    if (parts_.recent->isEmpty())
+        parts_.recent->addAction(tr("No recording was opened yet"))->setEnabled(false);
+    else
+        connect(parts_.recent->addAction(tr("Clear the list")), &QAction::triggered, parts_.recordings,
+                &Recordings::clearRecent);
+}
+
+void RunPresenter::saveShown() {
+    saveAs(parts_.timeline->source());
 }
 
 void RunPresenter::showRun(const RunSourcePtr& source) {

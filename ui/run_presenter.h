@@ -28,8 +28,6 @@ public:
     /// Null when it is not known (any more).
     [[nodiscard]] RunSourcePtr find(SourceId id) const;
     void openFiles(const QStringList& paths);
-    /// Offers what an earlier start left without an end.
-    void lookForUnfinished(const QString& stateFolder);
 
 public slots:
     void onSourceAdded(const migscope::RunSourcePtr& source);
@@ -37,19 +35,26 @@ public slots:
     void onSourceEnded(migscope::SourceId id);
     void onEvents(migscope::SourceId source, std::size_t first, const std::vector<migscope::Event>& events);
     void onOpened(const migscope::RunSourcePtr& source);
+    void onStopped(migscope::SourceId id, const migscope::Error& error);
+    void onClosed(migscope::SourceId id);
+    void onSaved(const QString& path);
+    void onSaveFailed(const QString& path, const migscope::Error& error);
     void onOpenFailed(const QString& path, const migscope::Error& error);
     void onUnfinished(const QList<migscope::Unfinished>& found);
-    void onNoticeAnswered(int which);
+    void onOfferAnswered(int which);
     void onRunChanged();
+    void onTick();
     void onTab();
+    void onDeviceChanged();
     void showRun(const migscope::RunSourcePtr& source);
     void showSelection();
     void pickArc(migscope::MigState from, migscope::MigState to);
     /// The devices that a run may be between: asked again whenever one changed.
     void showEnds();
     void start(const migscope::RunRequest& request);
-    void cancel();
     void chooseRecording();
+    void fillRecent();
+    void saveShown();
     void saveAs(const migscope::RunSourcePtr& source);
     void copyCommand(const migscope::RunRequest& request);
 
@@ -60,8 +65,7 @@ private:
     void offerNext();
     WindowParts parts_;
     std::map<SourceId, RunSourcePtr> sources_;
-    QList<Unfinished> unfinished_;
-    bool offering_ = false;
+    QList<Unfinished> unfinished_; ///< the first one is the one that is offered
 };
 
 } // namespace migscope

@@ -3,6 +3,8 @@
 // The one place where the parts of the window are connected with each other.
 #include "ui/wire.h"
 
+#include <QLineEdit>
+#include <QMenu>
 #include <QStatusBar>
 #include <QTabWidget>
 
@@ -10,65 +12,163 @@
 #include "ui/host_session.h"
 #include "ui/leaving.h"
 #include "ui/main_window.h"
+#include "ui/panels/event_log_panel.h"
 #include "ui/panels/host_page.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/machines_panel.h"
+#include "ui/panels/migrate_page.h"
 #include "ui/panels/notice_bar.h"
+#include "ui/panels/run_panel.h"
+#include "ui/panels/run_view.h"
 #include "ui/panels/runs_panel.h"
+#include "ui/panels/stream_panel.h"
 #include "ui/presenter.h"
 #include "ui/recordings.h"
+#include "ui/run_presenter.h"
+#include "ui/selection.h"
 #include "ui/state_grid.h"
+#include "ui/unfinished.h"
 
 namespace migscope {
+namespace {
 
-void wire(MainWindow& window, const WindowParts& parts) {
-    const auto connect = [](auto&&... ends) { QObject::connect(std::forward<decltype(ends)>(ends)...); };
+template<class... Ends>
+void join(Ends&&... ends) {
+    QObject::connect(std::forward<Ends>(ends)...);
+}
+
+/// What the machine and its devices say.
+void wireHost(const WindowParts& parts) {
     HostSession* host = parts.host;
     Presenter* presenter = parts.presenter;
+    RunPresenter* runs = parts.runPresenter;
+    join(host, &HostSession::backendChanged, presenter, &Presenter::showMachine);
+    join(host, &HostSession::backendChanged, runs, &RunPresenter::onRunChanged);
+    join(host, &HostSession::topologyChanged, presenter, &Presenter::showMachine);
+    join(host, &HostSession::topologyChanged, runs, &RunPresenter::showEnds);
+    join(host, &HostSession::scanChanged, presenter, &Presenter::onTick);
+    join(host, &HostSession::sessionChanged, presenter, &Presenter::onSessionChanged);
+    join(host, &HostSession::sessionChanged, runs, &RunPresenter::showEnds);
+    join(host, &HostSession::sessionChanged, parts.leaving, &Leaving::onSessionChanged);
+    join(host, &HostSession::runChanged, parts.leaving, &Leaving::onSessionChanged);
+    join(host, &HostSession::runChanged, runs, &RunPresenter::onRunChanged);
+    join(host, &HostSession::ticked, presenter, &Presenter::onTick);
+    join(host, &HostSession::ticked, runs, &RunPresenter::onTick);
+    join(host, &HostSession::sourceAdded, runs, &RunPresenter::onSourceAdded);
+    join(host, &HostSession::sourceGrew, runs, &RunPresenter::onSourceGrew);
+    join(host, &HostSession::sourceEnded, runs, &RunPresenter::onSourceEnded);
+    join(host, &HostSession::eventsArrived, runs, &RunPresenter::onEvents);
+    join(host, &HostSession::jobRefused, presenter, &Presenter::onRefused);
+    join(host, &HostSession::journalFailed, presenter, &Presenter::onJournalFailed);
+    join(host, &HostSession::askedBack, presenter, &Presenter::onAskedBack);
+    join(host, &HostSession::idleReleased, presenter, &Presenter::onIdleReleased);
+}
+
+/// What files say, and what a person does with them.
+void wireRecordings(const WindowParts& parts) {
+    RunPresenter* runs = parts.runPresenter;
+    Recordings* recordings = parts.recordings;
+    join(recordings, &Recordings::opened, runs, &RunPresenter::onOpened);
+    join(recordings, &Recordings::failed, runs, &RunPresenter::onOpenFailed);
+    join(recordings, &Recordings::grew, runs, &RunPresenter::onSourceGrew);
+    join(recordings, &Recordings::ended, runs, &RunPresenter::onSourceEnded);
+    join(recordings, &Recordings::stopped, runs, &RunPresenter::onStopped);
+    join(recordings, &Recordings::saved, runs, &RunPresenter::onSaved);
+    join(recordings, &Recordings::saveFailed, runs, &RunPresenter::onSaveFailed);
+    join(recordings, &Recordings::progress, parts.runs, &RunsPanel::showProgress);
+    join(recordings, &Recordings::saveProgress, parts.runs, &RunsPanel::showSaveProgress);
+    join(recordings, &Recordings::progressEnded, parts.runs, &RunsPanel::endProgress);
+    join(parts.runs, &RunsPanel::runSelected, runs, &RunPresenter::showRun);
+    join(parts.runs, &RunsPanel::openAsked, runs, &RunPresenter::chooseRecording);
+    join(parts.runs, &RunsPanel::saveAsAsked, runs, &RunPresenter::saveAs);
+    join(parts.runs, &RunsPanel::cancelAsked, recordings, &Recordings::cancel);
+    join(parts.runs, &RunsPanel::filesDropped, runs, &RunPresenter::openFiles);
+    join(parts.runs, &RunsPanel::closed, runs, &RunPresenter::onClosed);
+    join(parts.unfinished, &UnfinishedJournals::found, runs, &RunPresenter::onUnfinished);
+    join(parts.offer, &NoticeBar::answered, runs, &RunPresenter::onOfferAnswered);
+    join(parts.recent, &QMenu::aboutToShow, runs, &RunPresenter::fillRecent);
+}
+
+/// What the person points at and asks for.
+void wirePanels(const WindowParts& parts) {
+    Presenter* presenter = parts.presenter;
+    RunPresenter* runs = parts.runPresenter;
+    HostSession* host = parts.host;
+    join(parts.machines, &MachinesPanel::deviceSelected, presenter, &Presenter::select);
+    join(parts.hostPage, &HostPage::deviceChosen, parts.machines, &MachinesPanel::select);
+    join(presenter, &Presenter::deviceChanged, runs, &RunPresenter::onDeviceChanged);
+    join(parts.notice, &NoticeBar::answered, parts.leaving, &Leaving::onAnswer);
+    join(parts.selection, &Selection::changed, runs, &RunPresenter::showSelection);
+    join(parts.tabs, &QTabWidget::currentChanged, runs, &RunPresenter::onTab);
+
+    join(parts.inspect->grid(), &StateGrid::stepAsked, presenter, &Presenter::step);
+    join(parts.inspect->grid(), &StateGrid::resetAsked, presenter, &Presenter::reset);
+    join(parts.inspect->grid(), &StateGrid::arcPicked, runs, &RunPresenter::pickArc);
+    join(parts.inspect, &InspectPage::idleReleaseChanged, host, &HostSession::setIdleRelease);
+    host->setIdleRelease(parts.inspect->idleRelease());
+    const auto device = [presenter] { return presenter->device().toStdString(); };
+    StreamPanel* stream = parts.inspect->stream();
+    join(stream, &StreamPanel::drainAsked, host, [host, device] { host->drain(device()); });
+    join(stream, &StreamPanel::saveAsked, host,
+         [host, device](const std::string& path, bool raw) { host->saveStream(device(), path, raw); });
+    join(stream, &StreamPanel::loadAsked, host,
+         [host, device](const std::string& path) { host->loadStream(device(), path); });
+    join(stream, &StreamPanel::cancelAsked, host, [host, device] { host->cancel(device()); });
+
+    RunPanel* panel = parts.migrate->panel();
+    join(panel, &RunPanel::startAsked, runs, &RunPresenter::start);
+    join(panel, &RunPanel::cancelAsked, host, &HostSession::cancelRun);
+    join(panel, &RunPanel::openAsked, host, &HostSession::openDevice);
+    join(panel, &RunPanel::bringBackAsked, host, &HostSession::bringBack);
+    join(panel, &RunPanel::copyAsked, runs, &RunPresenter::copyCommand);
+}
+
+void wireActions(MainWindow& window, const WindowParts& parts) {
+    Presenter* presenter = parts.presenter;
+    RunPresenter* runs = parts.runPresenter;
     const Actions& actions = *parts.actions;
+    const auto does = [&](ActionId id, auto* target, auto what) {
+        join(actions[id], &QAction::triggered, target, what);
+    };
+    does(ActionId::Refresh, parts.host, &HostSession::refresh);
+    does(ActionId::Overview, presenter, &Presenter::showOverview);
+    does(ActionId::OpenDevice, presenter, &Presenter::openDevice);
+    does(ActionId::ReleaseDevice, presenter, &Presenter::releaseDevice);
+    does(ActionId::ResetDevice, presenter, &Presenter::askReset);
+    does(ActionId::SimulatedLab, presenter, [presenter] { presenter->useMachine(QStringLiteral("sim:lab")); });
+    does(ActionId::ThisHost, presenter, [presenter] { presenter->useMachine(QStringLiteral("kernel")); });
+    does(ActionId::CopyCommand, presenter, &Presenter::copyCommand);
+    does(ActionId::CancelRun, parts.host, &HostSession::cancelRun);
+    does(ActionId::OpenRecording, runs, &RunPresenter::chooseRecording);
+    does(ActionId::SaveRecording, runs, &RunPresenter::saveShown);
+    const auto focus = [](QLineEdit* field) {
+        return [field] {
+            field->setFocus(Qt::ShortcutFocusReason);
+            field->selectAll();
+        };
+    };
+    does(ActionId::Search, parts.machines, focus(parts.machines->filter()));
+    does(ActionId::FilterEvents, parts.log, focus(parts.log->filter()));
+    does(ActionId::ShowInspect, presenter, [presenter, parts] { presenter->showTab(parts.inspect); });
+    does(ActionId::ShowMigrate, presenter, [presenter, parts] { presenter->showTab(parts.migrate); });
+    does(ActionId::ShowTimeline, presenter, [presenter, parts] { presenter->showTab(parts.timeline); });
+    does(ActionId::About, presenter, &Presenter::about);
+    does(ActionId::Quit, &window, &QWidget::close);
+}
 
-    // What the machine and its devices say.
-    connect(host, &HostSession::backendChanged, presenter, &Presenter::showMachine);
-    connect(host, &HostSession::topologyChanged, presenter, &Presenter::showMachine);
-    connect(host, &HostSession::scanChanged, presenter, &Presenter::onTick);
-    connect(host, &HostSession::sessionChanged, presenter, &Presenter::onSessionChanged);
-    connect(host, &HostSession::sessionChanged, parts.leaving, &Leaving::onSessionChanged);
-    connect(host, &HostSession::ticked, presenter, &Presenter::onTick);
-    connect(host, &HostSession::eventsArrived, presenter, &Presenter::onEvents);
-    connect(host, &HostSession::jobRefused, presenter, &Presenter::onRefused);
-    connect(host, &HostSession::journalFailed, presenter, &Presenter::onJournalFailed);
-    connect(host, &HostSession::askedBack, presenter, &Presenter::onAskedBack);
-    connect(host, &HostSession::recordingFinished, presenter, &Presenter::onRecordingFinished);
-    connect(parts.recordings, &Recordings::opened, presenter, &Presenter::onRecordingOpened);
-    connect(parts.recordings, &Recordings::failed, presenter, &Presenter::onRecordingFailed);
+} // namespace
 
-    // What the person points at and asks for.
-    connect(parts.machines, &MachinesPanel::deviceSelected, presenter, &Presenter::select);
-    connect(parts.hostPage, &HostPage::deviceChosen, parts.machines, &MachinesPanel::select);
-    connect(parts.runs, &RunsPanel::runSelected, presenter, &Presenter::showRun);
-    connect(parts.inspect->grid(), &StateGrid::stepAsked, presenter, &Presenter::step);
-    connect(parts.inspect->grid(), &StateGrid::resetAsked, presenter, &Presenter::reset);
-    connect(parts.notice, &NoticeBar::answered, parts.leaving, &Leaving::onAnswer);
-
-    connect(actions[ActionId::Refresh], &QAction::triggered, host, &HostSession::refresh);
-    connect(actions[ActionId::Overview], &QAction::triggered, presenter, &Presenter::showOverview);
-    connect(actions[ActionId::OpenDevice], &QAction::triggered, presenter, &Presenter::openDevice);
-    connect(actions[ActionId::ReleaseDevice], &QAction::triggered, presenter, &Presenter::releaseDevice);
-    connect(actions[ActionId::ResetDevice], &QAction::triggered, presenter, &Presenter::askReset);
-    connect(actions[ActionId::SimulatedLab], &QAction::triggered, presenter,
-            [presenter] { presenter->useMachine(QStringLiteral("sim:lab")); });
-    connect(actions[ActionId::ThisHost], &QAction::triggered, presenter,
-            [presenter] { presenter->useMachine(QStringLiteral("kernel")); });
-    connect(actions[ActionId::CopyCommand], &QAction::triggered, presenter, &Presenter::copyCommand);
-    connect(actions[ActionId::OpenRecording], &QAction::triggered, presenter, &Presenter::chooseRecording);
-    connect(actions[ActionId::About], &QAction::triggered, presenter, &Presenter::about);
-    connect(actions[ActionId::Quit], &QAction::triggered, &window, &QWidget::close);
-
+void wire(MainWindow& window, const WindowParts& parts) {
+    wireHost(parts);
+    wireRecordings(parts);
+    wirePanels(parts);
+    wireActions(window, parts);
     // What concerns the window itself.
-    connect(presenter, &Presenter::titleChanged, &window, &QWidget::setWindowTitle);
-    connect(presenter, &Presenter::briefMessage, window.statusBar(),
-            [bar = window.statusBar()](const QString& text) { bar->showMessage(text, 5000); });
-    connect(parts.leaving, &Leaving::leaveNow, &window, &QWidget::close);
+    const auto say = [bar = window.statusBar()](const QString& text) { bar->showMessage(text, 5000); };
+    join(parts.presenter, &Presenter::titleChanged, &window, &QWidget::setWindowTitle);
+    join(parts.presenter, &Presenter::briefMessage, window.statusBar(), say);
+    join(parts.runPresenter, &RunPresenter::briefMessage, window.statusBar(), say);
+    join(parts.leaving, &Leaving::leaveNow, &window, &QWidget::close);
 }
 
 } // namespace migscope

@@ -193,18 +193,6 @@ std::optional<Failure> unsafeFailure(const std::vector<Standing>& standings) {
     return failure;
 }
 
-RecordedDevice recordedDevice(const Device& device, const Capabilities& probe) {
-    RecordedDevice recorded;
-    recorded.name = device.name;
-    recorded.driver = device.driver;
-    if (device.pci)
-        recorded.pciId = fmt::format("{:04x}:{:04x}", device.pci->vendor, device.pci->device);
-    recorded.group = device.iommuGroup;
-    recorded.access = probe.access;
-    recorded.flags = probe.flags.raw();
-    return recorded;
-}
-
 ExitCode report(Context& context, const Failure& failure, const FailureExtras& extras) {
     if (context.options.json)
         context.console.print(errorJson(failure, extras));

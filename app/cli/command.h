@@ -53,9 +53,6 @@ void tellCancelled(Failure& failure);
 /// The same for an act that went well; absent when all are safe.
 [[nodiscard]] std::optional<Failure> unsafeFailure(const std::vector<Standing>& standings);
 
-/// The device as the header of a recording tells it.
-[[nodiscard]] RecordedDevice recordedDevice(const Device& device, const Capabilities& probe);
-
 /// One line on standard error, and the document where one was asked for.
 ExitCode report(Context& context, const Failure& failure, const FailureExtras& extras = {});
 

@@ -32,7 +32,7 @@ std::optional<Failure> PlanWork::open(const std::vector<const Device*>& devices)
             return openFailure(host_, *device, opened.error());
         devices_.push_back(device);
         probes_.push_back(opened->capabilities.value_or(Capabilities{}));
-        header_.devices.push_back(recordedDevice(*device, probes_.back()));
+        header_.devices.push_back(recordedDevice(*device, &probes_.back()));
         if (probes_.back().protocol != Protocol::V2)
             return noMigrationFailure(host_, *device, probes_.back());
         if (probes_.back().needsReset) {

@@ -14,6 +14,8 @@
 #include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/base/unique_fd.h"
+#include "core/device/capabilities.h"
+#include "core/device/topology.h"
 #include "core/transfer/event_queue.h"
 #include "core/transfer/recording.h"
 
@@ -52,6 +54,9 @@ private:
     explicit Recorder(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };
+
+/// What a header tells of a device; `probe` when it was opened and asked. *Reentrant.*
+[[nodiscard]] RecordedDevice recordedDevice(const Device& device, const Capabilities* probe);
 
 /// A header with host, clock and tool filled in from this machine, t0 = clock.now().
 [[nodiscard]] RecordingHeader makeHeader(Clock& clock, bool simulated, std::vector<RecordedDevice> devices);

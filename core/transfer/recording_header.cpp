@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The header of a recording that begins now, on this machine.
+#include <fmt/format.h>
+
 #include <fcntl.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -32,6 +34,20 @@ std::string bootId() {
 }
 
 } // namespace
+
+RecordedDevice recordedDevice(const Device& device, const Capabilities* probe) {
+    RecordedDevice recorded;
+    recorded.name = device.name;
+    recorded.driver = device.driver;
+    if (device.pci)
+        recorded.pciId = fmt::format("{:04x}:{:04x}", device.pci->vendor, device.pci->device);
+    recorded.group = device.iommuGroup;
+    if (probe != nullptr) {
+        recorded.access = probe->access;
+        recorded.flags = probe->flags.raw();
+    }
+    return recorded;
+}
 
 RecordingHeader makeHeader(Clock& clock, bool simulated, std::vector<RecordedDevice> devices) {
     RecordingHeader header;

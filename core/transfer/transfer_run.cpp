@@ -118,11 +118,13 @@ void takeDevice(Shared& shared, RunDevice& end) {
     end.session->change([&](SessionState& state) { state.phase = SessionPhase::Lent; });
     SessionObserver& observer = end.session->observer;
     observer.route = EventRoute{&shared.context.sink, end.index, shared.context.run.load()};
+    observer.recordCalls = shared.context.files.recordCalls.value_or(end.session->options.recordCalls);
 }
 
 void giveBack(RunDevice& end) {
     auto& session = *end.session;
     session.observer.route = session.home;
+    session.observer.recordCalls = session.options.recordCalls;
     {
         const std::lock_guard lock(session.mutex);
         session.cancelRun = nullptr;

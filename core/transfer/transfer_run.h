@@ -55,6 +55,8 @@ struct RunFiles {
     std::string loadPath;    ///< Load; "-" = standard input
     std::string spoolFolder; ///< Loopback; empty: the temporary folder
     ImageHeader header;      ///< Save: who writes it
+    /// Every call with its bytes in the recording, for the time of the run; absent: as each session has it.
+    std::optional<bool> recordCalls = {};
     /// Called on a worker at "before-stop", "stopped", "saved", "loaded", "resumed", "end". Its time is
     /// measured like everything else.
     std::function<void(const std::string& phase)> hook;

@@ -1,16 +1,19 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The state grid of the selected device with the acts above it and the words below.
+// The state grid of the selected device with the acts above it, its stream and the words below.
 #include "ui/panels/inspect_page.h"
 
 #include <QAction>
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QSettings>
+#include <QSpinBox>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 #include "ui/panels/command_box.h"
+#include "ui/panels/stream_panel.h"
 #include "ui/state_grid.h"
 #include "ui/theme.h"
 
@@ -29,7 +32,9 @@ InspectPage::InspectPage(const QList<QAction*>& acts, QWidget* parent) : QWidget
         row->addWidget(button);
     }
     row->addStretch(1);
+    row->addWidget(makeIdleRelease());
     grid_ = new StateGrid(this);
+    stream_ = new StreamPanel(chooseFile, this);
     status_ = plainLabel({}, this);
     status_->setObjectName(QStringLiteral("grid status"));
     words_ = plainLabel({}, this);
@@ -43,14 +48,44 @@ InspectPage::InspectPage(const QList<QAction*>& acts, QWidget* parent) : QWidget
     layout->setContentsMargins(12, 8, 12, 8);
     layout->addLayout(row);
     layout->addWidget(grid_, 10);
+    layout->addWidget(stream_);
     layout->addWidget(status_);
     layout->addWidget(words_);
     layout->addStretch(1);
     connect(grid_, &StateGrid::wordsChanged, words_, &QLabel::setText);
 }
 
+QWidget* InspectPage::makeIdleRelease() {
+    auto* box = new QWidget(this);
+    auto* label = new QLabel(tr("Release when &idle:"), box);
+    idle_ = new QSpinBox(box);
+    idle_->setObjectName(QStringLiteral("idle release"));
+    idle_->setAccessibleName(tr("Release an idle device after"));
+    idle_->setRange(0, 24 * 60);
+    idle_->setSpecialValueText(tr("never"));
+    idle_->setSuffix(tr(" min"));
+    idle_->setToolTip(tr("A device that has been RUNNING and idle so long is released. Releasing resets the "
+                         "function."));
+    idle_->setValue(QSettings().value(QStringLiteral("devices/idleReleaseMinutes"), 0).toInt());
+    label->setBuddy(idle_);
+    auto* layout = new QHBoxLayout(box);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(label);
+    layout->addWidget(idle_);
+    connect(idle_, &QSpinBox::valueChanged, this, [this](int minutes) {
+        QSettings().setValue(QStringLiteral("devices/idleReleaseMinutes"), minutes);
+        emit idleReleaseChanged(std::chrono::minutes(minutes));
+    });
+    return box;
+}
+
+std::chrono::minutes InspectPage::idleRelease() const {
+    return std::chrono::minutes(idle_->value());
+}
+
 void InspectPage::setView(const GridView& view) {
     grid_->setView(view);
+    stream_->setState(view.open ? view.session : SessionState{}, view.now);
     const GridStatus status = statusOf(view);
     status_->setText(status.text);
     paintStatus(status.bad);

@@ -11,7 +11,7 @@
 namespace migscope {
 
 MigratePage::MigratePage(Selection& selection, QWidget* parent)
-    : QWidget(parent), panel_(new RunPanel(this)), view_(new RunView(selection, this)) {
+    : QWidget(parent), panel_(new RunPanel(chooseFile, this)), view_(new RunView(selection, this)) {
     setBackgroundRole(QPalette::Base);
     setAutoFillBackground(true);
     view_->setEmptyText(tr("Choose source and destination above and press Start. What happens is drawn here while it "

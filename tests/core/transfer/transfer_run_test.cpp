@@ -336,6 +336,40 @@ TEST_F(TransferRunTest, betweenTheFirstAndTheLastStampOnlyCallsThatTheProtocolNe
         EXPECT_TRUE(op == "SET MIG_DEVICE_STATE" || op == "read" || op == "write") << op;
 }
 
+TEST_F(TransferRunTest, everyCallIsRecordedOnlyWhenTheRunAsksForItAndTheSessionsGoOnAsTheyWere) {
+    pairOf("qat");
+    boot();
+    sessions_.clear();
+    DeviceSession::Options traced;
+    traced.recordCalls = true; // device 0; device 1 is opened without
+    sessions_.push_back(
+        std::make_unique<DeviceSession>(*sim_, profile_.devices[0].address, *heard_, 0, traced));
+    sessions_.push_back(std::make_unique<DeviceSession>(*sim_, profile_.devices[1].address, *heard_, 1));
+    const auto calls = [&](int device, bool inRun) {
+        std::size_t count = 0;
+        for (const Event& event : heard_->events()) {
+            if (std::holds_alternative<event::Call>(event.body) && event.device == device &&
+                event.run.has_value() == inRun)
+                ++count;
+        }
+        return count;
+    };
+    openAll();
+    RunFiles quiet;
+    quiet.recordCalls = false;
+    ASSERT_EQ(run(migratePlan(CopyMode::StopCopy), quiet).outcome, RunOutcome::Ok);
+    EXPECT_EQ(calls(0, true), 0U) << "its session records calls, the run does not";
+    const std::size_t before = calls(0, false);
+    ASSERT_TRUE(session(0).perform(job::BringBack{}));
+    EXPECT_GT(calls(0, false), before) << "given back, it does again";
+    RunFiles asked;
+    asked.recordCalls = true;
+    ASSERT_EQ(run(migratePlan(CopyMode::StopCopy), asked).outcome, RunOutcome::Ok);
+    EXPECT_GT(calls(0, true), 0U);
+    EXPECT_GT(calls(1, true), 0U) << "of both ends";
+    EXPECT_EQ(calls(1, false), 0U) << "outside the run it records none";
+}
+
 TEST_F(TransferRunTest, aPlanThatCannotStartSaysWhichActComesFirst) {
     pairOf("qat");
     boot();

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a host session owns of an opened device and of the run under way; for its own files only.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/transfer/device_session.h"
+#include "core/transfer/transfer_run.h"
+#include "ui/host_session.h"
+#include "ui/journal.h"
+
+namespace migscope {
+
+struct HostSession::Opened {
+    std::shared_ptr<Journal> journal; // before the session, which pushes into it until it is gone
+    std::unique_ptr<DeviceSession> session;
+    std::vector<MigState> asked;
+    bool closing = false;
+    std::optional<Ns> idleSince;
+    std::uint64_t idleRevision = 0;
+};
+
+struct HostSession::ActiveRun {
+    std::shared_ptr<Journal> journal;
+    std::unique_ptr<TransferRun> transfer;
+};
+
+} // namespace migscope

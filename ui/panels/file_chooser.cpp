@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How a panel asks for a file.
+#include "ui/panels/file_chooser.h"
+
+#include <QFileDialog>
+
+namespace migscope {
+
+QString chooseFile(QWidget* parent, FileUse use, const QString& title) {
+    const QString kinds =
+        QFileDialog::tr("Saved device state (*.migstate);;All files (*)");
+    return use == FileUse::Write ? QFileDialog::getSaveFileName(parent, title, {}, kinds, nullptr,
+                                                                QFileDialog::DontConfirmOverwrite)
+                                 : QFileDialog::getOpenFileName(parent, title, {}, kinds);
+}
+
+} // namespace migscope
