@@ -5,6 +5,7 @@
 
 #include <QClipboard>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QLabel>
 #include <QStackedWidget>
@@ -280,11 +281,11 @@ void Presenter::onAskedBack(const std::string& device) {
 }
 
 void Presenter::onRecordingFinished(const QString& path, const std::shared_ptr<const Recording>& recording) {
-    parts_.runs->add(path, recording, false);
+    parts_.runs->add(wholeSource(QFileInfo(path).fileName(), path, recording), false, RunKind::Live);
 }
 
-void Presenter::onRecordingOpened(const QString& path, const std::shared_ptr<const Recording>& recording) {
-    parts_.runs->add(path, recording, true);
+void Presenter::onRecordingOpened(const RunSourcePtr& source) {
+    parts_.runs->add(source, true);
 }
 
 void Presenter::onRecordingFailed(const QString& path, const Error& error) {
@@ -292,8 +293,9 @@ void Presenter::onRecordingFailed(const QString& path, const Error& error) {
                        true);
 }
 
-void Presenter::showRun(int row) {
-    parts_.report->showRun(parts_.runs->model().entry(row));
+void Presenter::showRun(const RunSourcePtr& source) {
+    const RunsModel& runs = parts_.runs->model();
+    parts_.report->showRun(runs.entry(runs.rowOf(source->id())));
     parts_.tabs->setTabVisible(parts_.tabs->indexOf(parts_.report), true);
     parts_.tabs->setCurrentWidget(parts_.report);
     parts_.centre->setCurrentIndex(DevicePage);

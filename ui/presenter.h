@@ -9,6 +9,7 @@
 #include "core/device/migration_state.h"
 #include "core/transfer/event.h"
 #include "ui/grid_rules.h"
+#include "ui/run_source.h"
 
 class QLabel;
 class QStackedWidget;
@@ -80,9 +81,9 @@ public slots:
     void onAskedBack(const std::string& device);
     void onRecordingFinished(const QString& path,
                              const std::shared_ptr<const migscope::Recording>& recording);
-    void onRecordingOpened(const QString& path, const std::shared_ptr<const migscope::Recording>& recording);
+    void onRecordingOpened(const migscope::RunSourcePtr& source);
     void onRecordingFailed(const QString& path, const migscope::Error& error);
-    void showRun(int row);
+    void showRun(const migscope::RunSourcePtr& source);
     void showOverview();
     void openDevice();
     void releaseDevice();

@@ -239,9 +239,12 @@ TEST(RunsModel, aFileOpenedAgainReplacesItsRow) {
     header.hostName = "lab";
     header.devices.push_back({});
     header.devices.front().name = "0000:3b:00.2";
-    EXPECT_EQ(model.add(QStringLiteral("/a.migrec"), std::make_shared<Recording>(header)), 0);
-    EXPECT_EQ(model.add(QStringLiteral("/b.migrec"), std::make_shared<Recording>(header)), 1);
-    EXPECT_EQ(model.add(QStringLiteral("/a.migrec"), std::make_shared<Recording>(header)), 0);
+    const auto add = [&](const QString& path) {
+        return model.add(wholeSource(path.mid(1), path, std::make_shared<Recording>(header)));
+    };
+    EXPECT_EQ(add(QStringLiteral("/a.migrec")), 0);
+    EXPECT_EQ(add(QStringLiteral("/b.migrec")), 0) << "the newest stands first";
+    EXPECT_EQ(add(QStringLiteral("/a.migrec")), 0) << "read again it is the newest";
     EXPECT_EQ(model.rowCount(), 2);
     EXPECT_EQ(model.index(0, RunsModel::Outcome).data().toString(), QStringLiteral("incomplete"));
     EXPECT_EQ(model.index(0, RunsModel::Downtime).data().toString(), QStringLiteral("none"));

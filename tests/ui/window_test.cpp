@@ -200,7 +200,8 @@ TEST_F(Window, aReleasedDeviceLeavesItsRecordingInTheList) {
     EXPECT_FALSE(host->isOpen(mlx5A));
     EXPECT_EQ(parts().runs->model().index(0, RunsModel::Name).data().toString(),
               QStringLiteral("3b:00.2, by hand"));
-    EXPECT_TRUE(parts().runs->model().entry(0).recording->complete);
+    parts().runs->model().entry(0).source->look(
+        [](const Recording& recording) { EXPECT_TRUE(recording.complete); });
 }
 
 TEST_F(Window, anOpenedRecordingIsShownInWordsAndWithItsEvents) {

@@ -53,22 +53,23 @@ ReportPage::ReportPage(QWidget* parent) : QWidget(parent) {
 }
 
 void ReportPage::showRun(const RunsModel::Entry& entry) {
-    const Recording& recording = *entry.recording;
-    QString head = entry.name;
-    if (recording.header().simulated)
-        head += QStringLiteral(" · ") + tr("Simulated");
-    if (!entry.path.isEmpty())
-        head += QLatin1Char('\n') + entry.path;
-    head_->setText(head);
-    report_->setPlainText(QString::fromStdString(reportText(recording)));
-    events_.clear();
-    // The log groups by device; a recording's order is kept by handing over event by event.
-    for (const Event& event : recording.events()) {
-        const auto& devices = recording.header().devices;
-        const auto at = static_cast<std::size_t>(event.device.value_or(0));
-        events_.append(event.device && at < devices.size() ? devices[at].name : std::string(), Ns{0},
-                       {event});
-    }
+    entry.source->look([&](const Recording& recording) {
+        QString head = entry.name;
+        if (recording.header().simulated)
+            head += QStringLiteral(" · ") + tr("Simulated");
+        if (!entry.source->path().isEmpty())
+            head += QLatin1Char('\n') + entry.source->path();
+        head_->setText(head);
+        report_->setPlainText(QString::fromStdString(reportText(recording)));
+        events_.clear();
+        // The log groups by device; a recording's order is kept by handing over event by event.
+        for (const Event& event : recording.events()) {
+            const auto& devices = recording.header().devices;
+            const auto at = static_cast<std::size_t>(event.device.value_or(0));
+            events_.append(event.device && at < devices.size() ? devices[at].name : std::string(), Ns{0},
+                           {event});
+        }
+    });
     table_->resizeColumnToContents(EventLogModel::Time);
     table_->resizeColumnToContents(EventLogModel::DeviceName);
     table_->resizeColumnToContents(EventLogModel::Kind);

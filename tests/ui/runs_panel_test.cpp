@@ -1,0 +1,401 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The list of recordings: its model, and what a person does with it.
+#include <QAbstractItemModelTester>
+#include <QAccessible>
+#include <QAction>
+#include <QApplication>
+#include <QDropEvent>
+#include <QLabel>
+#include <QMimeData>
+#include <QProgressBar>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTest>
+#include <QToolButton>
+#include <QUrl>
+
+#include "core/transfer/recording.h"
+#include "tests/core/transfer/run_builder.h"
+#include "tests/ui/ui_test.h"
+#include "ui/panels/loading_rows.h"
+#include "ui/panels/runs_panel.h"
+
+namespace migscope::testing {
+namespace {
+
+/// `day`: when it was recorded.
+std::shared_ptr<Recording> recordingOf(int day, bool simulated = false, std::size_t devices = 2) {
+    RecordingHeader header;
+    header.hostName = "lab";
+    header.simulated = simulated;
+    header.realtime = std::chrono::hours(24 * (20'000 + day));
+    header.devices.resize(devices);
+    header.devices[0].name = "0000:3b:00.2";
+    return std::make_shared<Recording>(header);
+}
+
+void migrate(Recording& recording) {
+    for (const Event& event : test::migration().events)
+        recording.apply(event);
+    recording.complete = true;
+}
+
+RunSourcePtr file(const QString& name, std::shared_ptr<Recording> recording) {
+    return wholeSource(name, QStringLiteral("/tmp/") + name, std::move(recording));
+}
+
+/// One that still grows, as a recorder's would.
+RunSourcePtr growing(const QString& name, const std::shared_ptr<Recording>& recording) {
+    auto source = file(name, recording);
+    source->setGrowing(true);
+    return source;
+}
+
+QStringList names(const RunsModel& model) {
+    QStringList all;
+    for (int row = 0; row < model.rowCount(); ++row)
+        all << model.index(row, RunsModel::Name).data().toString();
+    return all;
+}
+
+QString cell(const RunsModel& model, int row, int column) {
+    return model.index(row, column).data().toString();
+}
+
+TEST(RunsModel, whatGrowsStandsFirstThenTheNewest) {
+    RunsModel model;
+    const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Warning);
+    model.add(file(QStringLiteral("monday"), recordingOf(1)));
+    model.add(file(QStringLiteral("wednesday"), recordingOf(3)));
+    model.add(file(QStringLiteral("tuesday"), recordingOf(2)));
+    const RunSourcePtr live = growing(QStringLiteral("sunday"), recordingOf(0));
+    EXPECT_EQ(model.add(live, RunKind::Live), 0);
+    EXPECT_EQ(names(model), QStringList({QStringLiteral("sunday"), QStringLiteral("wednesday"),
+                                         QStringLiteral("tuesday"), QStringLiteral("monday")}));
+    const QPersistentModelIndex kept = model.index(0, RunsModel::Name);
+    live->setGrowing(false);
+    model.refresh(live->id());
+    EXPECT_EQ(kept.row(), 3) << "a view keeps its selection";
+    EXPECT_EQ(model.rowOf(live->id()), 3);
+    EXPECT_EQ(names(model).back(), QStringLiteral("sunday"));
+    live->setGrowing(true);
+    model.refresh(live->id());
+    EXPECT_EQ(model.rowOf(live->id()), 0);
+    model.refresh(live->id());
+    EXPECT_EQ(names(model), QStringList({QStringLiteral("sunday"), QStringLiteral("wednesday"),
+                                         QStringLiteral("tuesday"), QStringLiteral("monday")}));
+    EXPECT_EQ(model.find(live->id()), live);
+    EXPECT_EQ(model.find(-1), nullptr);
+    model.refresh(-1);
+}
+
+TEST(RunsModel, aGrowingOneIsLookedIntoOnRefreshOnly) {
+    RunsModel model;
+    const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Warning);
+    auto recording = recordingOf(1, true, 1);
+    int looks = 0;
+    const auto live = std::make_shared<RunSource>(
+        QStringLiteral("f.migrec"), QString(),
+        [&](const auto& see) {
+            ++looks;
+            see(*recording);
+        },
+        true);
+    model.add(live, RunKind::Live);
+    EXPECT_EQ(looks, 1);
+    EXPECT_EQ(cell(model, 0, RunsModel::Name), QStringLiteral("3b:00.2, by hand"));
+    EXPECT_EQ(cell(model, 0, RunsModel::Host), QStringLiteral("lab, simulated"));
+    EXPECT_EQ(cell(model, 0, RunsModel::Outcome), QStringLiteral("live"));
+    EXPECT_EQ(cell(model, 0, RunsModel::Downtime), QStringLiteral("none yet"));
+    EXPECT_TRUE(model.index(0, 0).data(Qt::ToolTipRole).toString().contains(QStringLiteral("Simulated")));
+    for (const Event& event : test::migration().events)
+        recording->apply(event);
+    EXPECT_EQ(cell(model, 0, RunsModel::Downtime), QStringLiteral("none yet"));
+    EXPECT_EQ(looks, 1) << "data() does not look";
+    const QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+    model.refresh(live->id());
+    EXPECT_EQ(looks, 2);
+    EXPECT_EQ(changed.count(), 1);
+    EXPECT_EQ(cell(model, 0, RunsModel::Outcome), QStringLiteral("live"));
+    EXPECT_EQ(cell(model, 0, RunsModel::Downtime), QStringLiteral("93.0 ms ± 2"));
+    EXPECT_EQ(cell(model, 0, RunsModel::Name), QStringLiteral("f.migrec"));
+    recording->complete = true;
+    live->setGrowing(false);
+    model.refresh(live->id());
+    EXPECT_EQ(cell(model, 0, RunsModel::Outcome), QStringLiteral("ok"));
+}
+
+TEST(RunsModel, severalAreTickedAndATickStaysWithItsPath) {
+    RunsModel model;
+    const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Warning);
+    const QSignalSpy ticked(&model, &RunsModel::tickedChanged);
+    const RunSourcePtr a = file(QStringLiteral("a"), recordingOf(3));
+    const RunSourcePtr b = file(QStringLiteral("b"), recordingOf(2));
+    model.add(a);
+    model.add(b);
+    model.add(file(QStringLiteral("c"), recordingOf(1)));
+    EXPECT_TRUE(model.ticked().empty());
+    EXPECT_TRUE(model.flags(model.index(0, RunsModel::Name)).testFlag(Qt::ItemIsUserCheckable));
+    EXPECT_FALSE(model.flags(model.index(0, RunsModel::Host)).testFlag(Qt::ItemIsUserCheckable));
+    for (const int row : {1, 0})
+        EXPECT_TRUE(model.setData(model.index(row, 0), Qt::Checked, Qt::CheckStateRole));
+    EXPECT_TRUE(model.setData(model.index(0, 0), Qt::Checked, Qt::CheckStateRole));
+    EXPECT_EQ(ticked.count(), 2) << "ticking what is ticked is no change";
+    EXPECT_EQ(model.ticked(), (std::vector<RunSourcePtr>{a, b}));
+    const RunSourcePtr again = file(QStringLiteral("a"), recordingOf(3));
+    model.add(again);
+    EXPECT_EQ(ticked.count(), 3);
+    EXPECT_EQ(model.ticked(), (std::vector<RunSourcePtr>{again, b}));
+    model.remove(0);
+    EXPECT_EQ(ticked.count(), 4);
+    EXPECT_EQ(model.ticked(), std::vector<RunSourcePtr>{b});
+    model.remove(1);
+    EXPECT_EQ(ticked.count(), 4);
+    EXPECT_EQ(model.rowCount(), 1);
+}
+
+TEST(RunsModel, whatIsBeingRecordedHereStaysAndIsNotReplacedByItsFile) {
+    RunsModel model;
+    const RunSourcePtr live = growing(QStringLiteral("a"), recordingOf(1));
+    model.add(live, RunKind::Live);
+    EXPECT_FALSE(model.canRemove(0));
+    model.remove(0);
+    EXPECT_EQ(model.rowCount(), 1);
+    EXPECT_EQ(model.add(growing(QStringLiteral("a"), recordingOf(1))), 0);
+    EXPECT_EQ(model.entry(0).source, live);
+    live->setGrowing(false);
+    model.refresh(live->id());
+    EXPECT_TRUE(model.canRemove(0));
+    const RunSourcePtr read = file(QStringLiteral("a"), recordingOf(1));
+    EXPECT_EQ(model.add(read), 0);
+    EXPECT_EQ(model.entry(0).source, read);
+    model.add(growing(QStringLiteral("b"), recordingOf(1)));
+    EXPECT_TRUE(model.canRemove(0)) << "a file that a terminal writes may be closed";
+}
+
+class Runs : public ::testing::Test {
+protected:
+    Runs() {
+        panel.resize(420, 260);
+        panel.show();
+        QApplication::setActiveWindow(&panel);
+        QObject::connect(&panel, &RunsPanel::runSelected, &panel,
+                         [this](const RunSourcePtr& source) { selected.push_back(source); });
+        QObject::connect(&panel, &RunsPanel::closed, &panel, [this](SourceId id) { closed.push_back(id); });
+        QObject::connect(&panel, &RunsPanel::saveAsAsked, &panel,
+                         [this](const RunSourcePtr& source) { saves.push_back(source); });
+    }
+    [[nodiscard]] QToolButton* button(const QString& name) const {
+        for (auto* each : panel.findChildren<QToolButton*>()) {
+            if (each->accessibleName() == name && each->isVisible())
+                return each;
+        }
+        return nullptr;
+    }
+    void click(const QString& name) {
+        ASSERT_NE(button(name), nullptr) << name.toStdString();
+        QTest::mouseClick(button(name), Qt::LeftButton);
+    }
+    [[nodiscard]] bool visible(const QString& start) const {
+        for (const auto* label : panel.findChildren<QLabel*>()) {
+            if (label->isVisible() && label->text().startsWith(start))
+                return true;
+        }
+        return false;
+    }
+
+    std::vector<RunSourcePtr> selected;
+    std::vector<RunSourcePtr> saves;
+    std::vector<SourceId> closed;
+    RunsPanel panel;
+    const RunSourcePtr a = file(QStringLiteral("a.migrec"), recordingOf(2));
+    const RunSourcePtr b = file(QStringLiteral("b.migrec"), recordingOf(1));
+};
+
+const QString saveButton = QStringLiteral("Save the selected recording as");
+const QString closeButton = QStringLiteral("Close the selected recording");
+
+TEST_F(Runs, anEmptyListExplainsItself) {
+    EXPECT_TRUE(visible(QStringLiteral("No recording yet")));
+    EXPECT_FALSE(panel.table()->isVisible());
+    EXPECT_FALSE(button(saveButton)->isEnabled());
+    EXPECT_FALSE(button(closeButton)->isEnabled());
+    panel.add(a, false);
+    EXPECT_FALSE(visible(QStringLiteral("No recording yet")));
+    EXPECT_TRUE(panel.table()->isVisible());
+    EXPECT_TRUE(selected.empty());
+    EXPECT_FALSE(button(saveButton)->isEnabled()) << "none is selected";
+}
+
+TEST_F(Runs, spaceTicksAndEnterShows) {
+    panel.add(a, false);
+    panel.add(b, false);
+    panel.table()->setFocus();
+    EXPECT_TRUE(selected.empty()) << "coming in with Tab shows nothing";
+    QTest::keyClick(panel.table(), Qt::Key_Return);
+    ASSERT_EQ(selected.size(), 1U);
+    EXPECT_EQ(selected.back(), a);
+    const QSignalSpy ticked(&panel, &RunsPanel::tickedChanged);
+    QTest::keyClick(panel.table(), Qt::Key_Space);
+    EXPECT_EQ(panel.model().ticked(), std::vector<RunSourcePtr>{a});
+    QTest::keyClick(panel.table(), Qt::Key_Down);
+    EXPECT_EQ(selected.back(), b);
+    QTest::keyClick(panel.table(), Qt::Key_Right);
+    QTest::keyClick(panel.table(), Qt::Key_Space);
+    EXPECT_EQ(panel.model().ticked(), (std::vector<RunSourcePtr>{a, b}));
+    QTest::keyClick(panel.table(), Qt::Key_Space);
+    EXPECT_EQ(panel.model().ticked(), std::vector<RunSourcePtr>{a});
+    EXPECT_EQ(ticked.count(), 3);
+    selected.clear();
+    QTest::keyClick(panel.table(), Qt::Key_Enter);
+    EXPECT_EQ(selected, std::vector<RunSourcePtr>{b}) << "again: the person may have gone elsewhere";
+}
+
+TEST_F(Runs, aClickOnTheTickTicks) {
+    panel.add(a, false);
+    const QRect row = panel.table()->visualRect(panel.model().index(0, RunsModel::Name));
+    QTest::mouseClick(panel.table()->viewport(), Qt::LeftButton, {}, {row.left() + 9, row.center().y()});
+    EXPECT_EQ(panel.model().ticked(), std::vector<RunSourcePtr>{a});
+}
+
+TEST_F(Runs, anAddedOneIsShownOnceAndAReadAgainOneTakesItsPlace) {
+    panel.add(b, true);
+    EXPECT_EQ(selected, std::vector<RunSourcePtr>{b});
+    panel.add(a, false);
+    EXPECT_EQ(panel.current(), b) << "the selection moved down with its row";
+    EXPECT_EQ(selected.size(), 1U);
+    const RunSourcePtr again = file(QStringLiteral("b.migrec"), recordingOf(1));
+    panel.add(again, true);
+    EXPECT_EQ(selected, (std::vector<RunSourcePtr>{b, again}));
+    EXPECT_EQ(panel.find(b->id()), nullptr);
+    EXPECT_EQ(panel.find(again->id()), again);
+    auto recording = recordingOf(0);
+    const RunSourcePtr live = growing(QStringLiteral("live"), recording);
+    panel.add(live, false, RunKind::Live);
+    EXPECT_EQ(panel.model().entry(0).source, live);
+    migrate(*recording);
+    live->setGrowing(false);
+    panel.refresh(live->id());
+    EXPECT_EQ(panel.model().rowOf(live->id()), 2);
+    EXPECT_EQ(cell(panel.model(), 2, RunsModel::Outcome), QStringLiteral("ok"));
+}
+
+TEST_F(Runs, savesAndClosesTheSelectedOne) {
+    panel.add(a, false);
+    panel.add(b, true);
+    click(saveButton);
+    EXPECT_EQ(saves, std::vector<RunSourcePtr>{b});
+    selected.clear();
+    click(closeButton);
+    EXPECT_EQ(closed, std::vector<SourceId>{b->id()});
+    EXPECT_EQ(panel.model().rowCount(), 1);
+    EXPECT_EQ(selected, std::vector<RunSourcePtr>{a}) << "the next one is shown";
+    click(closeButton);
+    EXPECT_EQ(closed.size(), 2U);
+    EXPECT_TRUE(visible(QStringLiteral("No recording yet")));
+    EXPECT_FALSE(button(closeButton)->isEnabled());
+}
+
+TEST_F(Runs, whatIsBeingRecordedCannotBeClosedAndSaysWhy) {
+    const RunSourcePtr live = growing(QStringLiteral("live"), recordingOf(1));
+    panel.add(live, true, RunKind::Live);
+    EXPECT_FALSE(button(closeButton)->isEnabled());
+    EXPECT_TRUE(button(closeButton)->toolTip().contains(QStringLiteral("being recorded")));
+    EXPECT_TRUE(button(saveButton)->isEnabled()) << "what is there by now";
+    live->setGrowing(false);
+    panel.refresh(live->id());
+    EXPECT_TRUE(button(closeButton)->isEnabled());
+}
+
+TEST_F(Runs, openIsAskedForAndTheMenuHasTheSameActs) {
+    const QSignalSpy asked(&panel, &RunsPanel::openAsked);
+    click(QStringLiteral("Open a recording"));
+    EXPECT_EQ(asked.count(), 1);
+    QStringList acts;
+    for (const QAction* act : panel.table()->actions())
+        acts << act->text();
+    EXPECT_EQ(acts,
+              QStringList({QStringLiteral("Open…"), QStringLiteral("Save as…"), QStringLiteral("Close")}));
+    EXPECT_EQ(panel.table()->contextMenuPolicy(), Qt::ActionsContextMenu);
+}
+
+TEST_F(Runs, recordingsAreDroppedOntoItAndOthersAreNot) {
+    QStringList dropped;
+    QObject::connect(&panel, &RunsPanel::filesDropped, &panel,
+                     [&](const QStringList& paths) { dropped << paths; });
+    const auto drop = [&](const QList<QUrl>& urls) {
+        QMimeData data;
+        data.setUrls(urls);
+        QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        enter.ignore();
+        QApplication::sendEvent(&panel, &enter);
+        if (!enter.isAccepted())
+            return false;
+        QDropEvent event(QPointF(10, 10), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&panel, &event);
+        return event.isAccepted();
+    };
+    EXPECT_FALSE(drop({QUrl::fromLocalFile(QStringLiteral("/tmp/picture.png"))}));
+    EXPECT_FALSE(drop({QUrl(QStringLiteral("https://example.org/a.migrec"))}));
+    EXPECT_TRUE(dropped.isEmpty());
+    EXPECT_TRUE(drop({QUrl::fromLocalFile(QStringLiteral("/tmp/a b.migrec")),
+                      QUrl::fromLocalFile(QStringLiteral("/tmp/picture.png")),
+                      QUrl::fromLocalFile(QStringLiteral("/tmp/c.MIGREC"))}));
+    EXPECT_EQ(dropped, QStringList({QStringLiteral("/tmp/a b.migrec"), QStringLiteral("/tmp/c.MIGREC")}));
+}
+
+TEST_F(Runs, aFileThatLoadsShowsItsAmountAndIsCancelled) {
+    QStringList cancelled;
+    QObject::connect(&panel, &RunsPanel::cancelAsked, &panel,
+                     [&](const QString& path) { cancelled << path; });
+    const QString path = QStringLiteral("/tmp/large.migrec");
+    EXPECT_FALSE(panel.loading()->isVisible());
+    panel.showProgress(path, 12U << 20U, 60U << 20U);
+    EXPECT_EQ(panel.loading()->text(path), QStringLiteral("Reading large.migrec: 12.0 MiB of 60.0 MiB"));
+    panel.showProgress(path, 30U << 20U, 60U << 20U);
+    panel.showSaveProgress(QStringLiteral("/tmp/b.migrec"), 1, 4);
+    EXPECT_EQ(panel.loading()->text(QStringLiteral("/tmp/b.migrec")),
+              QStringLiteral("Saving b.migrec: 25 %"));
+    spin(20);
+    EXPECT_EQ(panel.loading()->count(), 2);
+    auto* bar = panel.loading()->findChild<QProgressBar*>();
+    ASSERT_NE(bar, nullptr);
+    EXPECT_EQ(bar->value(), 500);
+    click(QStringLiteral("Cancel large.migrec"));
+    EXPECT_EQ(cancelled, QStringList(path));
+    panel.endProgress(path);
+    EXPECT_EQ(panel.loading()->count(), 1);
+    panel.endProgress(QStringLiteral("/tmp/b.migrec"));
+    panel.endProgress(path);
+    EXPECT_FALSE(panel.loading()->isVisible());
+    panel.showProgress(path, 1, 0);
+    EXPECT_EQ(panel.loading()->text(path), QStringLiteral("Reading large.migrec: 1 B"));
+}
+
+TEST_F(Runs, everyControlHasANameAndIsReachedByTab) {
+    panel.add(a, true);
+    panel.showProgress(QStringLiteral("/tmp/large.migrec"), 1, 2);
+    spin(20);
+    panel.table()->setFocus();
+    QSet<QWidget*> reached;
+    for (int press = 0; press < 12; ++press) {
+        if (QWidget* now = QApplication::focusWidget()) {
+            reached << now;
+            QTest::keyClick(now, Qt::Key_Tab);
+        }
+    }
+    int controls = 0;
+    for (auto* widget : panel.findChildren<QWidget*>()) {
+        if (!widget->isVisible() || !widget->isEnabled() || (widget->focusPolicy() & Qt::TabFocus) == 0 ||
+            widget->focusProxy() != nullptr || widget->objectName().startsWith(QLatin1String("qt_")))
+            continue;
+        ++controls;
+        EXPECT_TRUE(reached.contains(widget)) << widget->accessibleName().toStdString();
+        EXPECT_FALSE(QAccessible::queryAccessibleInterface(widget)->text(QAccessible::Name).isEmpty());
+    }
+    EXPECT_EQ(controls, 5) << "the table, three buttons, and Cancel";
+}
+
+} // namespace
+} // namespace migscope::testing
