@@ -70,6 +70,26 @@ constexpr std::array specs{
          QT_TRANSLATE_NOOP("actions", "Version and licence.")},
 };
 
+/// On the tool bar, where room is short; null: the text itself.
+const char* briefText(ActionId id) {
+    switch (id) {
+    case ActionId::SimulatedLab:
+        return QT_TRANSLATE_NOOP("actions", "Lab");
+    case ActionId::ReleaseDevice:
+        return QT_TRANSLATE_NOOP("actions", "Release");
+    case ActionId::OpenRecording:
+        return QT_TRANSLATE_NOOP("actions", "Open…");
+    case ActionId::SaveRecording:
+        return QT_TRANSLATE_NOOP("actions", "Save as…");
+    case ActionId::CopyCommand:
+        return QT_TRANSLATE_NOOP("actions", "Copy command");
+    case ActionId::Search:
+        return QT_TRANSLATE_NOOP("actions", "Find");
+    default:
+        return nullptr;
+    }
+}
+
 const Spec& specOf(ActionId id) {
     return *std::find_if(specs.begin(), specs.end(), [id](const Spec& spec) { return spec.id == id; });
 }
@@ -80,6 +100,8 @@ Actions::Actions(QObject* parent) : QObject(parent) {
     for (const Spec& spec : specs) {
         auto* action = new QAction(QCoreApplication::translate("actions", spec.text), this);
         action->setObjectName(QLatin1String(spec.word));
+        if (const char* brief = briefText(spec.id); brief != nullptr)
+            action->setIconText(QCoreApplication::translate("actions", brief));
         if (*spec.key != '\0')
             action->setShortcut(QKeySequence(QLatin1String(spec.key)));
         actions_[spec.id] = action;

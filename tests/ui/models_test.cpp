@@ -11,7 +11,6 @@
 #include <cstdio>
 
 #include "tests/ui/ui_test.h"
-#include "ui/models/event_log_model.h"
 #include "ui/models/machine_model.h"
 #include "ui/models/runs_model.h"
 #include "ui/models/word_filter.h"
@@ -129,107 +128,6 @@ TEST(WordFilter, keepsTheGroupOfADeviceThatMatchesAllWords) {
     filter.setWords(QStringLiteral("b STUCK"));
     ASSERT_EQ(filter.rowCount(), 1);
     EXPECT_EQ(filter.rowCount(filter.index(0, 0)), 1);
-}
-
-Event arcBegin(Ns time, MigState from, MigState to) {
-    Event event;
-    event.time = time;
-    event.device = 0;
-    event.body = event::ArcBegin{from, to, to, false, 1};
-    return event;
-}
-
-Event arcEnd(Ns time, MigState from, MigState to, int error = 0) {
-    Event event;
-    event.time = time;
-    event.device = 0;
-    event::ArcEnd end;
-    end.from = from;
-    end.to = to;
-    end.goal = to;
-    end.called = time - 2ms;
-    end.returned = time;
-    end.errnoValue = error;
-    end.stateAfter = error == 0 ? to : MigState::Error;
-    event.body = end;
-    return event;
-}
-
-QString cell(const EventLogModel& model, int row, int column) {
-    return model.index(row, column).data().toString();
-}
-
-TEST(EventLogModel, theEndOfAnArcChangesTheRowOfItsBegin) {
-    EventLogModel model;
-    const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Warning);
-    model.append("0000:3b:00.2", 5s, {arcBegin(1ms, MigState::Running, MigState::Stop)});
-    ASSERT_EQ(model.rowCount(), 1);
-    EXPECT_TRUE(cell(model, 0, EventLogModel::Text).contains(QStringLiteral("…")));
-    const QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
-    model.append("0000:3b:00.2", 5s, {arcEnd(3ms, MigState::Running, MigState::Stop)});
-    EXPECT_EQ(inserted.count(), 0);
-    EXPECT_EQ(cell(model, 0, EventLogModel::Text), QStringLiteral("RUNNING → STOP   2.00 ms"));
-    EXPECT_EQ(cell(model, 0, EventLogModel::Time), QStringLiteral("0.000000")) << "when it began";
-    EXPECT_EQ(cell(model, 0, EventLogModel::DeviceName), QStringLiteral("3b:00.2"));
-}
-
-TEST(EventLogModel, beginAndEndInOneBatchAreOneRow) {
-    EventLogModel model;
-    model.append("a", 0s,
-                 {arcBegin(1ms, MigState::Running, MigState::Stop),
-                  arcEnd(3ms, MigState::Running, MigState::Stop),
-                  arcBegin(4ms, MigState::Stop, MigState::StopCopy),
-                  arcEnd(9ms, MigState::Stop, MigState::StopCopy, EIO)});
-    ASSERT_EQ(model.rowCount(), 2);
-    const QString text = cell(model, 1, EventLogModel::Text);
-    EXPECT_TRUE(text.contains(QStringLiteral("refused: EIO"))) << text.toStdString();
-    EXPECT_TRUE(text.contains(QStringLiteral("the device stands in ERROR"))) << text.toStdString();
-}
-
-TEST(EventLogModel, arcsOfTwoDevicesAtOnceDoNotMix) {
-    EventLogModel model;
-    model.append("a", 0s, {arcBegin(1ms, MigState::Running, MigState::Stop)});
-    model.append("b", 0s, {arcBegin(2ms, MigState::Running, MigState::RunningP2p)});
-    model.append("a", 0s, {arcEnd(3ms, MigState::Running, MigState::Stop)});
-    ASSERT_EQ(model.rowCount(), 2);
-    EXPECT_TRUE(cell(model, 0, EventLogModel::Text).startsWith(QStringLiteral("RUNNING → STOP ")));
-    EXPECT_TRUE(cell(model, 1, EventLogModel::Text).contains(QStringLiteral("…")));
-}
-
-TEST(EventLogModel, eachFurtherSecondOfAStuckCallIsTheSameRow) {
-    EventLogModel model;
-    const auto stuck = [](Ns time) {
-        Event event;
-        event.time = time;
-        event.body = event::Stuck{"SET STOP_COPY", 1s, "request_wait_answer"};
-        return event;
-    };
-    model.append("a", 0s, {stuck(3s)});
-    model.append("a", 0s, {stuck(4s)});
-    ASSERT_EQ(model.rowCount(), 1);
-    const QString text = cell(model, 0, EventLogModel::Text);
-    EXPECT_TRUE(text.contains(QStringLiteral("3.0 s"))) << text.toStdString();
-    EXPECT_TRUE(text.contains(QStringLiteral("request_wait_answer"))) << text.toStdString();
-}
-
-TEST(EventLogModel, foreignTextIsMadeSafe) {
-    Event event;
-    event.body = event::Mark{"a\x1b[31mb"};
-    EXPECT_EQ(eventText(event), QStringLiteral("a\\x1b[31mb"));
-}
-
-TEST(EventLogModel, dropsTheOldestRowsAboveItsCapacity) {
-    EventLogModel model;
-    const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Warning);
-    std::vector<Event> many;
-    for (std::size_t at = 0; at < EventLogModel::capacity + 3; ++at) {
-        Event event;
-        event.body = event::Mark{std::to_string(at)};
-        many.push_back(event);
-    }
-    model.append("a", 0s, many);
-    EXPECT_EQ(model.rowCount(), static_cast<int>(EventLogModel::capacity));
-    EXPECT_EQ(cell(model, 0, EventLogModel::Text), QStringLiteral("3"));
 }
 
 TEST(RunsModel, aFileOpenedAgainReplacesItsRow) {

@@ -27,7 +27,10 @@
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/machines_panel.h"
 #include "ui/panels/notice_bar.h"
-#include "ui/panels/report_page.h"
+#include "ui/panels/migrate_page.h"
+#include "ui/panels/run_form.h"
+#include "ui/panels/run_panel.h"
+#include "ui/panels/run_view.h"
 #include "ui/panels/runs_panel.h"
 #include "ui/recordings.h"
 #include "ui/state_button.h"
@@ -195,7 +198,9 @@ TEST_F(Window, aReleasedDeviceLeavesItsRecordingInTheList) {
     EXPECT_TRUE(QFile::exists(journal)) << "written as it happens";
     EXPECT_TRUE(journal.startsWith(temporaryFolder() + QStringLiteral("/migscope/journals/")));
     (*parts().actions)[ActionId::ReleaseDevice]->trigger();
-    ASSERT_TRUE(waitUntil([this] { return parts().runs->model().rowCount() == 1; }));
+    ASSERT_TRUE(waitUntil([this] {
+        return parts().runs->model().rowCount() == 1 && !parts().runs->model().entry(0).growing;
+    }));
     EXPECT_FALSE(sim->isOpen(mlx5A));
     EXPECT_FALSE(host->isOpen(mlx5A));
     EXPECT_EQ(parts().runs->model().index(0, RunsModel::Name).data().toString(),
@@ -211,14 +216,17 @@ TEST_F(Window, anOpenedRecordingIsShownInWordsAndWithItsEvents) {
     ASSERT_TRUE(waitState(mlx5A, MigState::Stop));
     const QString journal = host->journalPath(mlx5A);
     (*parts().actions)[ActionId::ReleaseDevice]->trigger();
-    ASSERT_TRUE(waitUntil([this] { return parts().runs->model().rowCount() == 1; }));
-    EXPECT_FALSE(parts().report->isVisible());
+    ASSERT_TRUE(waitUntil([this] {
+        return parts().runs->model().rowCount() == 1 && !parts().runs->model().entry(0).growing;
+    }));
+    EXPECT_FALSE(parts().timeline->isVisible());
     parts().recordings->open(journal);
-    ASSERT_TRUE(waitUntil([this] { return parts().report->isVisible(); }));
+    ASSERT_TRUE(waitUntil([this] { return parts().timeline->isVisible(); }));
     EXPECT_EQ(parts().runs->model().rowCount(), 1) << "the same file is the same row";
-    auto* events = parts().report->findChild<QTableView*>();
-    EXPECT_GE(events->model()->rowCount(), 2);
-    EXPECT_GT(parts().report->findChild<QPlainTextEdit*>()->toPlainText().size(), 20);
+    ASSERT_TRUE(waitUntil([this] { return parts().log->view().rowCount() >= 2; }))
+        << "the log shows the events of this recording";
+    parts().timeline->showPage(RunView::ReportPage);
+    EXPECT_GT(parts().timeline->findChild<QPlainTextEdit*>()->toPlainText().size(), 20);
 }
 
 TEST_F(Window, aFileThatIsNoRecordingIsToldInPlace) {

@@ -9,11 +9,9 @@
 #include <QTreeView>
 #include <QVBoxLayout>
 
-#include <algorithm>
 #include <utility>
 
 #include "ui/panels/command_box.h"
-#include "ui/words.h"
 
 namespace migscope {
 
@@ -33,13 +31,11 @@ MachinesPanel::MachinesPanel(QWidget* parent) : QWidget(parent), proxy_(MachineM
     tree_->setTextElideMode(Qt::ElideRight);
     tree_->header()->setStretchLastSection(false);
     tree_->header()->setSectionResizeMode(MachineModel::Name, QHeaderView::Stretch);
-    // As wide as the longest of its words: measuring every row at every change costs more than all else here.
+    // As wide as most of its words: measuring every row at every change costs more than all else here.
     tree_->header()->setSectionResizeMode(MachineModel::VerdictWord, QHeaderView::Interactive);
-    int widest = 0;
-    for (const auto kind : {VerdictKind::Migratable, VerdictKind::Likely, VerdictKind::NotMigratable})
-        widest = std::max(widest, tree_->fontMetrics().horizontalAdvance(verdictMark(kind) + QLatin1Char(' ') +
-                                                                         verdictWords(kind)));
-    tree_->header()->resizeSection(MachineModel::VerdictWord, widest + 18);
+    tree_->header()->resizeSection(
+        MachineModel::VerdictWord,
+        tree_->fontMetrics().horizontalAdvance(QStringLiteral("● STOP_COPY")) + 14);
     tree_->setTabKeyNavigation(false);
     empty_ = plainLabel({}, this);
     empty_->setContentsMargins(8, 4, 8, 4);
