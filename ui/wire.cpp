@@ -15,6 +15,7 @@
 #include "ui/panels/machines_panel.h"
 #include "ui/panels/notice_bar.h"
 #include "ui/panels/runs_panel.h"
+#include "ui/panels/stream_panel.h"
 #include "ui/presenter.h"
 #include "ui/recordings.h"
 #include "ui/state_grid.h"
@@ -49,6 +50,16 @@ void wire(MainWindow& window, const WindowParts& parts) {
     connect(parts.runs, &RunsPanel::runSelected, presenter, &Presenter::showRun);
     connect(parts.inspect->grid(), &StateGrid::stepAsked, presenter, &Presenter::step);
     connect(parts.inspect->grid(), &StateGrid::resetAsked, presenter, &Presenter::reset);
+    const StreamPanel* stream = parts.inspect->stream();
+    const auto device = [presenter] { return presenter->device().toStdString(); };
+    connect(stream, &StreamPanel::drainAsked, host, [host, device] { host->drain(device()); });
+    connect(stream, &StreamPanel::saveAsked, host,
+            [host, device](const std::string& path, bool raw) { host->saveStream(device(), path, raw); });
+    connect(stream, &StreamPanel::loadAsked, host,
+            [host, device](const std::string& path) { host->loadStream(device(), path); });
+    connect(stream, &StreamPanel::cancelAsked, host, [host, device] { host->cancel(device()); });
+    connect(parts.inspect, &InspectPage::idleReleaseChanged, host, &HostSession::setIdleRelease);
+    host->setIdleRelease(parts.inspect->idleRelease());
     connect(parts.notice, &NoticeBar::answered, parts.leaving, &Leaving::onAnswer);
 
     connect(actions[ActionId::Refresh], &QAction::triggered, host, &HostSession::refresh);
