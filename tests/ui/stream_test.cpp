@@ -65,7 +65,7 @@ TEST_F(Stream, drainsWhatPreCopyHasForNowAndSaysHowMuch) {
     EXPECT_FALSE(parts().inspect->stream()->isVisible()) << "there is no stream";
     click(MigState::PreCopy);
     ASSERT_TRUE(parts().inspect->stream()->isVisible());
-    EXPECT_TRUE(text("stream words").startsWith(QLatin1String("Saving stream · 0 B so far")));
+    EXPECT_TRUE(text("stream words").startsWith(QString::fromUtf8("Saving stream · 0 B so far")));
     EXPECT_FALSE(part<QPushButton>("stream load")->isEnabled());
     EXPECT_TRUE(text("stream why").contains(QLatin1String("RESUMING opens one")));
     EXPECT_FALSE(part<QPushButton>("stream cancel")->isEnabled());
@@ -76,7 +76,7 @@ TEST_F(Stream, drainsWhatPreCopyHasForNowAndSaysHowMuch) {
         return state(mlx5A).phase == SessionPhase::Idle;
     }));
     EXPECT_GT(seen.size(), 1U) << "the bytes are counted while they move";
-    EXPECT_TRUE(text("stream words").endsWith(QLatin1String("· drained for now")))
+    EXPECT_TRUE(text("stream words").endsWith(QString::fromUtf8("· drained for now")))
         << text("stream words").toStdString();
     EXPECT_GT(state(mlx5A).stream->bytes, 1U << 20U);
     EXPECT_TRUE(sim->violations().empty());
