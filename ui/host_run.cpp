@@ -75,8 +75,7 @@ Result<void> HostSession::beginRun(const RunRequest& request) {
     header.detail = request.recordCalls ? "calls" : "arcs";
     header.plan = plan;
     const std::string first = request.devices().front();
-    auto journal =
-        startJournal(header, first, QStringLiteral("run-") + shown(first), requestWords(request));
+    auto journal = startJournal(header, first, QStringLiteral("run-") + shown(first), requestWords(request));
     if (!journal)
         return std::unexpected(journal.error());
     RunFiles files;
@@ -91,8 +90,8 @@ Result<void> HostSession::beginRun(const RunRequest& request) {
     files.header.pciId = header.devices.front().pciId;
     files.header.kernel = header.kernel;
     files.header.realtimeNs = header.realtime.count();
-    auto transfer =
-        TransferRun::start(backend_->clock(), std::move(sessions), (*journal)->sink(), plan, std::move(files));
+    auto transfer = TransferRun::start(backend_->clock(), std::move(sessions), (*journal)->sink(), plan,
+                                       std::move(files));
     if (!transfer) {
         finishInBackground(*journal, false, first);
         return std::unexpected(transfer.error());

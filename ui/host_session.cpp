@@ -212,8 +212,7 @@ void HostSession::openDevice(const std::string& device) {
     opened->journal = std::move(*journal);
     DeviceSession::Options options;
     options.recordCalls = true;
-    opened->session =
-        std::make_unique<DeviceSession>(*backend_, device, opened->journal->sink(), 0, options);
+    opened->session = std::make_unique<DeviceSession>(*backend_, device, opened->journal->sink(), 0, options);
     opened->session->onChange([postbox = postbox_, this] { postbox.post([this] { wake(); }); });
     last_.erase(device);
     last_[device].device = device;
@@ -332,8 +331,7 @@ void HostSession::retire(const std::string& device) {
     opened_.erase(device);
     opened->session.reset(); // closed: its worker waits for nothing
     const SessionState& last = last_[device];
-    const bool keep =
-        last.capabilities.has_value() || !last.error || opened->journal->hasEvents();
+    const bool keep = last.capabilities.has_value() || !last.error || opened->journal->hasEvents();
     finishInBackground(opened->journal, keep, device);
     emit sessionChanged(device);
     refresh(); // the last close resets the function, and whoever else waits may have it now
@@ -357,8 +355,7 @@ void HostSession::releaseIdle() {
         Opened& opened = *found->second;
         const SessionState state = opened.session->state();
         const bool v2 = state.capabilities && state.capabilities->protocol == Protocol::V2;
-        const bool rests =
-            state.phase == SessionPhase::Idle && (!v2 || state.state == MigState::Running);
+        const bool rests = state.phase == SessionPhase::Idle && (!v2 || state.state == MigState::Running);
         if (!rests || opened.closing) {
             opened.idleSince.reset();
         } else if (!opened.idleSince || opened.idleRevision != state.revision) {

@@ -72,8 +72,8 @@ public:
     /// A recording of this session that still grows; null for any other id.
     [[nodiscard]] RunSourcePtr growingSource(SourceId id) const;
 
-    /// One run at a time, on opened devices; opens none. Never waits. What is wrong is returned, and stands in
-    /// run() too, but for JobRunning while another run is under way.
+    /// One run at a time, on opened devices; opens none. Never waits. What is wrong is returned, and stands
+    /// in run() too, but for JobRunning while another run is under way.
     [[nodiscard]] Result<void> startRun(const RunRequest& request);
     /// The run under way, else the last one on this machine.
     [[nodiscard]] const std::optional<RunStatus>& run() const { return run_; }
@@ -145,9 +145,9 @@ private:
     void retire(const std::string& device);
     void releaseIdle();
     [[nodiscard]] RecordingHeader headerFor(const std::vector<std::string>& devices) const;
-    [[nodiscard]] Result<std::shared_ptr<Journal>>
-    startJournal(const RecordingHeader& header, const std::string& device, const QString& word,
-                 const QString& name);
+    [[nodiscard]] Result<std::shared_ptr<Journal>> startJournal(const RecordingHeader& header,
+                                                                const std::string& device,
+                                                                const QString& word, const QString& name);
     /// Passes on what is new in a journal, once `begun`; true when there was something.
     bool follow(const std::shared_ptr<Journal>& journal, bool begun, const std::string& device);
     void finishInBackground(const std::shared_ptr<Journal>& journal, bool keep, const std::string& device);

@@ -74,10 +74,10 @@ QString figures(const RunStatus& status) {
 QString standings(const RunResult& result) {
     QStringList lines;
     for (const DeviceEnd& end : result.devices) {
-        QString line = tr("%1 stands in %2")
-                           .arg(shortName(end.device), end.state
-                                                           ? QString::fromStdString(stateName(*end.state))
-                                                           : tr("an unknown state"));
+        QString line =
+            tr("%1 stands in %2")
+                .arg(shortName(end.device),
+                     end.state ? QString::fromStdString(stateName(*end.state)) : tr("an unknown state"));
         if (end.hung)
             line += tr(", a call has not returned");
         if (!end.note.empty())
@@ -136,10 +136,10 @@ QString progressWords(const RunProgress& progress, const QString& rate) {
     if (progress.runs > 1 && progress.run > 0)
         parts << tr("run %1 of %2").arg(progress.run).arg(progress.runs);
     parts << (progress.phase.empty() ? tr("begins") : shown(progress.phase));
-    parts << (progress.expectedBytes
-                  ? tr("%1 of about %2")
-                        .arg(bytesText(progress.movedBytes), bytesText(*progress.expectedBytes))
-                  : bytesText(progress.movedBytes));
+    parts
+        << (progress.expectedBytes
+                ? tr("%1 of about %2").arg(bytesText(progress.movedBytes), bytesText(*progress.expectedBytes))
+                : bytesText(progress.movedBytes));
     if (!rate.isEmpty())
         parts << rate;
     parts << clockText(progress.elapsed);

@@ -184,11 +184,11 @@ void RunForm::makeLimits() {
     downtime_ = makeSpin(QStringLiteral("run downtime limit"), tr("Downtime limit"), 0, 1'000'000, tr(" ms"),
                          limits_);
     downtime_->setToolTip(tr("Pre-copy ends when the rest takes less than this at the measured rate."));
-    rounds_ = makeSpin(QStringLiteral("run rounds"), tr("Most rounds of pre-copy"), 1, 1'000'000, {}, limits_);
-    seconds_ = makeSpin(QStringLiteral("run seconds"), tr("Most seconds of pre-copy"), 0, 86'400, tr(" s"),
-                        limits_);
-    convergence_ =
-        makeCombo(QStringLiteral("run convergence"), tr("When a bound is reached"), limits_);
+    rounds_ =
+        makeSpin(QStringLiteral("run rounds"), tr("Most rounds of pre-copy"), 1, 1'000'000, {}, limits_);
+    seconds_ =
+        makeSpin(QStringLiteral("run seconds"), tr("Most seconds of pre-copy"), 0, 86'400, tr(" s"), limits_);
+    convergence_ = makeCombo(QStringLiteral("run convergence"), tr("When a bound is reached"), limits_);
     convergence_->addItem(tr("go on: stop and copy"), static_cast<int>(OnNoConvergence::Go));
     convergence_->addItem(tr("give up"), static_cast<int>(OnNoConvergence::GiveUp));
     calls_ = new QCheckBox(tr("&record every call"), limits_);
@@ -233,7 +233,8 @@ void RunForm::layOut() {
     QWidget* last = source_;
     for (QWidget* next : std::initializer_list<QWidget*>{
              destination_, path_, findChild<QWidget*>(QStringLiteral("run browse")), raw_, overwrite_,
-             runLoaded_, mode_, runs_, workload_, more_, downtime_, rounds_, seconds_, convergence_, calls_}) {
+             runLoaded_, mode_, runs_, workload_, more_, downtime_, rounds_, seconds_, convergence_,
+             calls_}) {
         setTabOrder(last, next);
         last = next;
     }
@@ -250,7 +251,8 @@ void RunForm::load() {
     };
     pick(*mode_, number("mode", static_cast<int>(CopyMode::Auto)));
     runs_->setValue(number("runs", 1));
-    downtime_->setValue(number("downtimeLimitMs", static_cast<int>(usual.downtimeLimit / std::chrono::milliseconds(1))));
+    downtime_->setValue(
+        number("downtimeLimitMs", static_cast<int>(usual.downtimeLimit / std::chrono::milliseconds(1))));
     rounds_->setValue(number("maxRounds", static_cast<int>(usual.maxRounds)));
     seconds_->setValue(number("maxSeconds", static_cast<int>(usual.maxTime / std::chrono::seconds(1))));
     pick(*convergence_, number("onNoConvergence", static_cast<int>(OnNoConvergence::Go)));

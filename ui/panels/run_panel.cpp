@@ -118,18 +118,18 @@ void RunPanel::setStatus(const std::optional<RunStatus>& status, Ns now) {
 
 void RunPanel::showActs() {
     const RunRequest asked = form_->request();
-    const QString why = running() ? tr("A run is under way: %1, workload: %2.")
-                                        .arg(requestWords(status_->request),
-                                             workloadWords(status_->request.workload))
-                                  : whyNotStart(devices_, asked);
+    const QString why =
+        running() ? tr("A run is under way: %1, workload: %2.")
+                        .arg(requestWords(status_->request), workloadWords(status_->request.workload))
+                  : whyNotStart(devices_, asked);
     form_->setEnabled(!running());
     start_->setEnabled(!running() && why.isEmpty());
     start_->setAccessibleDescription(why);
     start_->setToolTip(why);
     cancel_->setEnabled(running() && !status_->cancelling);
-    why_->setText(why.isEmpty() ? tr("Ready: %1, workload: %2.")
-                                      .arg(requestWords(asked), workloadWords(asked.workload))
-                                : why);
+    why_->setText(why.isEmpty()
+                      ? tr("Ready: %1, workload: %2.").arg(requestWords(asked), workloadWords(asked.workload))
+                      : why);
     showEndActs();
 }
 
@@ -163,7 +163,8 @@ void RunPanel::showEndActs() {
 }
 
 QString RunPanel::rate(const RunProgress& progress) {
-    if (!moved_.empty() && (progress.movedBytes < moved_.back().second || progress.elapsed < moved_.back().first))
+    if (!moved_.empty() &&
+        (progress.movedBytes < moved_.back().second || progress.elapsed < moved_.back().first))
         moved_.clear(); // the next run of several
     moved_.emplace_back(progress.elapsed, progress.movedBytes);
     // One that is just older than the window stays: it is where the window begins.
@@ -197,9 +198,10 @@ void RunPanel::showProgress(Ns now) {
         text = tr("Cancelling, the devices are brought back · %1").arg(text);
     const bool stuck = !status_->stuck.isEmpty();
     if (stuck)
-        text = tr("%1. The kernel has not returned from this call: the run waits for it. Other devices go on, "
-                  "and closing the window is still possible.")
-                   .arg(status_->stuck);
+        text =
+            tr("%1. The kernel has not returned from this call: the run waits for it. Other devices go on, "
+               "and closing the window is still possible.")
+                .arg(status_->stuck);
     progress_->setText(text);
     paint(*progress_, stuck);
 }

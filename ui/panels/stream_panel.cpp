@@ -73,7 +73,8 @@ StreamPanel::StreamPanel(FileChooser chooser, QWidget* parent)
     raw_->setToolTip(tr("Only the stream's bytes: no checksums, no identity."));
     load_ = new QPushButton(tr("Load from file…"), this);
     load_->setObjectName(QStringLiteral("stream load"));
-    load_->setToolTip(tr("Writes a saved state into the stream. The device judges it when it leaves RESUMING."));
+    load_->setToolTip(
+        tr("Writes a saved state into the stream. The device judges it when it leaves RESUMING."));
     cancel_ = new QPushButton(tr("Cancel"), this);
     cancel_->setObjectName(QStringLiteral("stream cancel"));
     cancel_->setAccessibleName(tr("Cancel the work on the stream"));
@@ -152,9 +153,8 @@ void StreamPanel::showError(const SessionState& state) {
         return;
     QString text = errorSentence(*state.error, state.device);
     text += QLatin1Char(' ') +
-            (state.state
-                 ? tr("The device stands in %1.").arg(QString::fromStdString(stateName(*state.state)))
-                 : tr("Where the device stands is not known."));
+            (state.state ? tr("The device stands in %1.").arg(QString::fromStdString(stateName(*state.state)))
+                         : tr("Where the device stands is not known."));
     error_->setText((text + QLatin1Char(' ') + helps(state)).trimmed());
     paintError();
 }
