@@ -72,6 +72,9 @@ Result<GuiOptions> parse(const QStringList& arguments) {
     const QCommandLineOption screenshots(QStringLiteral("screenshots"),
                                          text("Draw the main views into DIR without a display, and leave."),
                                          QStringLiteral("DIR"));
+    const QCommandLineOption scene(QStringLiteral("scene"),
+                                   text("Only this view of --screenshots; \"film\": the frames of a migration."),
+                                   QStringLiteral("NAME"));
     const QCommandLineOption theme(QStringLiteral("theme"), text("light or dark, for pictures."),
                                    QStringLiteral("THEME"));
     const QCommandLineOption size(QStringLiteral("size"), text("Of the window, as 1280x800."),
@@ -84,7 +87,7 @@ Result<GuiOptions> parse(const QStringList& arguments) {
     const QCommandLineOption out(QStringLiteral("out"), text("The file that --render writes."),
                                  QStringLiteral("FILE"));
     parser.addOptions(
-        {backend, device, demo, step, screenshot, screenshots, render, to, out, theme, size});
+        {backend, device, demo, step, screenshot, screenshots, scene, render, to, out, theme, size});
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addPositionalArgument(QStringLiteral("RECORDING…"), text("Recordings (*.migrec) to open."),
@@ -103,6 +106,7 @@ Result<GuiOptions> parse(const QStringList& arguments) {
     options.step = parser.value(step);
     options.screenshot = parser.value(screenshot);
     options.screenshots = parser.value(screenshots);
+    options.scenes = parser.values(scene);
     options.theme = parser.value(theme);
     options.render = parser.value(render);
     options.renderTo = parser.value(to);

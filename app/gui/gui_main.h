@@ -25,6 +25,7 @@ struct GuiOptions {
     QString step;        ///< a state to ask for at once, for demonstrations and tests
     QString screenshot;  ///< a file
     QString screenshots; ///< a folder
+    QStringList scenes;  ///< of `screenshots`, by name; empty: all
     QString theme;
     QString render;    ///< a recording to be drawn, without a window
     QString renderTo;  ///< the format

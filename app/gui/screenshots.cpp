@@ -9,6 +9,7 @@
 #include <QEventLoop>
 #include <QSettings>
 #include <QStyleFactory>
+#include <QTabWidget>
 #include <QTemporaryDir>
 #include <QThread>
 
@@ -18,9 +19,12 @@
 #include <vector>
 
 #include "app/gui/ordinary_host.h"
+#include "core/transfer/chart_content.h"
 #include "ui/panels/inspect_page.h"
+#include "ui/panels/migrate_page.h"
 #include "ui/panels/runs_panel.h"
 #include "ui/recordings.h"
+#include "ui/selection.h"
 #include "ui/state_button.h"
 #include "ui/state_grid.h"
 #include "ui/theme.h"
@@ -96,9 +100,61 @@ public:
         window_->parts().recordings->open(path);
         return waitUntil([&] { return runs.rowCount() > before; });
     }
+    /// Opens both and starts a migration between them; true when it is under way.
+    bool run(const std::string& source, const std::string& destination) {
+        if (!machine(QStringLiteral("sim:lab"), QString::fromStdString(source)) || !open(source) ||
+            !open(destination))
+            return false;
+        window_->parts().tabs->setCurrentWidget(window_->parts().migrate);
+        RunRequest request;
+        request.source = source;
+        request.destination = destination;
+        return host_->startRun(request).has_value();
+    }
+    bool runEnded() {
+        return waitUntil([this] { return !host_->runActive() && !host_->run()->metrics.empty(); });
+    }
+    /// Waits until that share of about all has moved.
+    bool moved(double share) {
+        return waitUntil([this, share] {
+            const RunProgress& now = host_->run()->progress;
+            return !host_->runActive() ||
+                   (now.expectedBytes && static_cast<double>(now.movedBytes) >
+                                             share * static_cast<double>(*now.expectedBytes));
+        });
+    }
+    /// Selects a phase of the last run, as a click on the bar does.
+    void pickPhase(PhaseName phase) {
+        const RunSourcePtr source = host_->run()->source;
+        std::optional<std::size_t> event;
+        source->look([&](const Recording& recording) {
+            event = phaseEvent(recording, recording.metrics().runs().front(), phase);
+        });
+        if (event)
+            window_->parts().selection->set(Pick{source->id(), *event});
+    }
+    /// Frames of a whole migration, for a short film.
+    bool film(const QString& folder) {
+        int number = 0;
+        bool good = true;
+        const auto frame = [&](int milliseconds) {
+            spin(milliseconds);
+            good &= window_->grab().save(
+                QStringLiteral("%1/frame-%2.png").arg(folder).arg(number++, 3, 10, QLatin1Char('0')));
+        };
+        while (host_->runActive())
+            frame(90);
+        if (!runEnded())
+            return false;
+        frame(200);
+        pickPhase(PhaseName::Load);
+        for (int hold = 0; hold < 8; ++hold)
+            frame(60);
+        return good;
+    }
     void point(MigState state) { window_->parts().inspect->grid()->button(state)->setFocus(); }
-    bool picture(const QString& file) {
-        spin(600); // the last events, and what they change
+    bool picture(const QString& file, int settle = 600) {
+        spin(settle); // the last events, and what they change
         const bool saved = window_->grab().save(file);
         std::printf("%s%s\n", qPrintable(file), saved ? "" : ": NOT WRITTEN");
         return saved;
@@ -133,7 +189,7 @@ constexpr const char* plain = "0000:80:00.2";
 std::vector<Scene> scenes(const QString& ordinaryHost) {
     return {
         {"lab", [](Stage& stage) { return stage.machine(QStringLiteral("sim:lab")); }},
-        {"device",
+        {"idle",
          [](Stage& stage) {
              const bool ok = stage.machine(QStringLiteral("sim:lab"), QLatin1String(good)) &&
                              stage.open(good) && stage.step(good, MigState::PreCopy) &&
@@ -145,6 +201,13 @@ std::vector<Scene> scenes(const QString& ordinaryHost) {
          [](Stage& stage) { return stage.machine(QStringLiteral("sim:lab"), QLatin1String(plain)); }},
         {"nothing-migratable",
          [ordinaryHost](Stage& stage) { return stage.machine(QStringLiteral("capture:") + ordinaryHost); }},
+        {"running", [](Stage& stage) { return stage.run(good, other) && stage.moved(0.45); }},
+        {"done",
+         [](Stage& stage) {
+             const bool ok = stage.run(good, other) && stage.runEnded();
+             stage.pickPhase(PhaseName::Load);
+             return ok;
+         }},
         {"error",
          [](Stage& stage) {
              const bool ok =
@@ -158,6 +221,18 @@ std::vector<Scene> scenes(const QString& ordinaryHost) {
                     stage.step(other, MigState::StopCopy);
          }},
     };
+}
+
+/// Those that were asked for by name; all of them otherwise.
+bool wanted(const GuiOptions& options, const char* scene) {
+    return options.scenes.isEmpty() || options.scenes.contains(QLatin1String(scene));
+}
+
+QString pictureName(const char* scene, bool dark) {
+    const int scale = qRound(qGuiApp->devicePixelRatio());
+    return QStringLiteral("%1-%2%3.png")
+        .arg(QLatin1String(scene), dark ? QStringLiteral("dark") : QStringLiteral("light"),
+             scale == 1 ? QString() : QStringLiteral("-%1x").arg(scale));
 }
 
 bool one(const GuiOptions& options, const MainWindow::About& about, const QString& state) {
@@ -202,18 +277,26 @@ GuiExit takePictures(const GuiOptions& options, const MainWindow::About& about) 
     for (const bool dark : {false, true}) {
         QApplication::setPalette(dark ? darkPalette() : lightPalette());
         for (const Scene& scene : scenes(ordinary)) {
+            if (!wanted(options, scene.name))
+                continue;
             Stage stage(about, folder.path(), options.size.isEmpty() ? QSize(1280, 800) : options.size);
             if (!scene.play(stage)) {
                 std::fprintf(stderr, "migscope: the scene %s did not come about\n", scene.name);
                 done.code = 1;
             }
-            const QString name =
-                QStringLiteral("%1-%2.png")
-                    .arg(QLatin1String(scene.name), dark ? QStringLiteral("dark") : QStringLiteral("light"));
-            if (!stage.picture(QDir(options.screenshots).filePath(name)))
+            const QString name = pictureName(scene.name, dark);
+            // What runs is not waited for: the picture is of the middle of it.
+            if (!stage.picture(QDir(options.screenshots).filePath(name), QLatin1String(scene.name) == QLatin1String("running") ? 0 : 600))
                 done.code = 6;
             done.leftBehind |= !stage.host().shutdown(std::chrono::milliseconds(800));
         }
+    }
+    if (options.scenes.contains(QLatin1String("film"))) {
+        QApplication::setPalette(lightPalette());
+        Stage stage(about, folder.path(), QSize(1100, 720));
+        if (!stage.run(good, other) || !stage.film(options.screenshots))
+            done.code = 1;
+        done.leftBehind |= !stage.host().shutdown(std::chrono::milliseconds(800));
     }
     std::fflush(stdout);
     return done;

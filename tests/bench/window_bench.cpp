@@ -301,7 +301,6 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     qputenv("QT_QPA_PLATFORM", "offscreen");
-    qputenv("XDG_RUNTIME_DIR", "/tmp");
     QApplication::setOrganizationName(QStringLiteral("migscope"));
     QApplication::setApplicationName(QStringLiteral("migscope-bench"));
     QSettings::setDefaultFormat(QSettings::IniFormat);

@@ -6,6 +6,7 @@
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QEventLoop>
+#include <QTabWidget>
 #include <QTimer>
 #include <QTreeView>
 
@@ -18,6 +19,7 @@
 #include <sstream>
 
 #include "ui/panels/machines_panel.h"
+#include "ui/panels/migrate_page.h"
 
 namespace migscope::bench {
 namespace {
@@ -94,11 +96,28 @@ void openAndWait(HostSession& host, MainWindow& window, const std::string& devic
 
 RunFigures runInWindow(HostSession& host, MainWindow& window, const std::string& source,
                        const std::string& destination) {
-    (void)host;
-    (void)window;
-    (void)source;
-    (void)destination;
-    return {};
+    window.parts().tabs->setCurrentWidget(window.parts().migrate);
+    RunRequest request;
+    request.kind = PlanKind::Migrate;
+    request.source = source;
+    request.destination = destination;
+    QElapsedTimer timer;
+    timer.start();
+    if (const auto started = host.startRun(request); !started) {
+        std::fprintf(stderr, "%s\n", describe(started.error()).c_str());
+        std::exit(1);
+    }
+    QEventLoop loop;
+    QObject::connect(&host, &HostSession::runChanged, &loop, [&] {
+        if (!host.runActive() && !host.run()->metrics.empty())
+            loop.quit();
+    });
+    loop.exec();
+    RunFigures figures;
+    figures.seconds = static_cast<double>(timer.elapsed()) / 1000;
+    figures.outcome = outcomeWord(host.run()->result->outcome);
+    figures.stateBytes = host.run()->metrics.front().stateBytes;
+    return figures;
 }
 
 } // namespace migscope::bench

@@ -360,6 +360,18 @@ class Judge:
         self.passive("window")
         picture = self.share / "files/window.png"
         self.expect(picture.exists() and picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n", "window: drew a picture")
+        if self.code("window-drive") is None:
+            return
+        self.exits("window-drive", 0)
+        said = self.text("steps/window-drive.out").split("\n")
+        self.equal(said[:6], ["PRE_COPY", "PRE_COPY_P2P", "STOP_COPY", "STOP", "RUNNING_P2P", "RUNNING"], "window-drive: the states that clicks led to")
+        self.equal(said[6:8], ["run ok", "left behind nothing"], "window-drive: how its migration ended")
+        walked = [name_state(e) for e in self.events("window-drive") if e.is_set()]
+        self.equal(walked[:6], said[:6], "window-drive: the SETs of those clicks, as the kernel saw them")
+        self.expect("RESUMING" in walked and walked.count("STOP_COPY") == 2, f"window-drive: the kernel saw the migration: {walked}")
+        for name in ("window-inspect.png", "window-migrate.png"):
+            picture = self.share / "files" / name
+            self.expect(picture.exists() and picture.stat().st_size > 20_000, f"window-drive: drew {name}")
 
     def capture(self) -> None:
         """What was captured in the guest answers here as the guest itself did."""

@@ -129,9 +129,11 @@ int drive(const std::string& source, const std::string& destination, const char*
     QTest::mouseClick(tabs->tabBar(), Qt::LeftButton, {},
                       tabs->tabBar()->tabRect(tabs->indexOf(window->parts().migrate)).center());
     RunPanel* panel = window->parts().migrate->panel();
-    panel->chooseDestination(QString::fromStdString(destination));
-    driver.until("Start can be pressed", [&] { return panel->startButton()->isEnabled(); });
-    driver.click(panel->startButton());
+    auto* to = panel->findChild<QComboBox*>(QStringLiteral("run destination"));
+    to->setCurrentIndex(to->findData(QString::fromStdString(destination)));
+    auto* start = panel->findChild<QPushButton*>(QStringLiteral("run start"));
+    driver.until("Start can be pressed", [&] { return start->isEnabled(); });
+    driver.click(start);
     driver.until("the run has ended", [&] { return host->run() && host->run()->result.has_value(); });
     const RunResult& result = *host->run()->result;
     std::printf("run %s\n", outcomeWord(result.outcome).c_str());

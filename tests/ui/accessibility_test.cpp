@@ -12,7 +12,12 @@
 #include <set>
 
 #include "tests/ui/ui_test.h"
+#include "ui/actions.h"
 #include "ui/panels/machines_panel.h"
+#include "ui/panels/run_view.h"
+#include "ui/recordings.h"
+
+#include "test_paths.h"
 
 namespace migscope::testing {
 namespace {
@@ -84,6 +89,42 @@ TEST_F(Accessibility, ofAnOpenDevice) {
 TEST_F(Accessibility, ofADeviceThatCannotMigrate) {
     machine("sim:lab");
     select("0000:80:00.2");
+    spin(50);
+    expectNames();
+    expectReachedByTab();
+}
+
+TEST_F(Accessibility, ofTheMigrateTab) {
+    machine("sim:lab");
+    open(mlx5A);
+    (*parts().actions)[ActionId::ShowMigrate]->trigger();
+    spin(50);
+    expectNames();
+    expectReachedByTab();
+}
+
+TEST_F(Accessibility, ofTheTimelineWithARecording) {
+    machine("sim:lab");
+    parts().recordings->open(QStringLiteral(MIGSCOPE_TEST_DATA "/recordings/mtty-migrate.migrec"));
+    ASSERT_TRUE(waitUntil([this] { return parts().timeline->source() != nullptr; }));
+    spin(50);
+    expectNames();
+    expectReachedByTab();
+    EXPECT_FALSE(parts().timeline->chart()->accessibleDescription().isEmpty()) << "a chart says its values";
+    EXPECT_FALSE(parts().timeline->bar()->accessibleDescription().isEmpty());
+    for (const auto page : {RunView::TablePage, RunView::ReportPage}) {
+        parts().timeline->showPage(page);
+        spin(30);
+        expectNames();
+        expectReachedByTab();
+    }
+}
+
+TEST_F(Accessibility, ofAStreamOpenedByHand) {
+    machine("sim:lab");
+    open(mlx5A);
+    host->step(mlx5A, MigState::StopCopy, false);
+    ASSERT_TRUE(waitUntil([this] { return state(mlx5A).stream.has_value() && waitIdle(mlx5A); }));
     spin(50);
     expectNames();
     expectReachedByTab();

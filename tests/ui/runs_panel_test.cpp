@@ -55,9 +55,9 @@ QString cell(const RunsModel& model, int row, int column) {
     return model.index(row, column).data().toString();
 }
 
-class Runs : public ::testing::Test {
+class RunsList : public ::testing::Test {
 protected:
-    Runs() {
+    RunsList() {
         panel.resize(420, 260);
         panel.show();
         QApplication::setActiveWindow(&panel);
@@ -97,7 +97,7 @@ protected:
 const QString saveButton = QStringLiteral("Save the selected recording as");
 const QString closeButton = QStringLiteral("Close the selected recording");
 
-TEST_F(Runs, anEmptyListExplainsItself) {
+TEST_F(RunsList, anEmptyListExplainsItself) {
     EXPECT_TRUE(visible(QStringLiteral("No recording yet")));
     EXPECT_FALSE(panel.table()->isVisible());
     EXPECT_FALSE(button(saveButton)->isEnabled());
@@ -109,7 +109,7 @@ TEST_F(Runs, anEmptyListExplainsItself) {
     EXPECT_FALSE(button(saveButton)->isEnabled()) << "none is selected";
 }
 
-TEST_F(Runs, spaceTicksAndEnterShows) {
+TEST_F(RunsList, spaceTicksAndEnterShows) {
     panel.add(a, false);
     panel.add(b, false);
     panel.table()->setFocus();
@@ -133,14 +133,14 @@ TEST_F(Runs, spaceTicksAndEnterShows) {
     EXPECT_EQ(selected, std::vector<RunSourcePtr>{b}) << "again: the person may have gone elsewhere";
 }
 
-TEST_F(Runs, aClickOnTheTickTicks) {
+TEST_F(RunsList, aClickOnTheTickTicks) {
     panel.add(a, false);
     const QRect row = panel.table()->visualRect(panel.model().index(0, RunsModel::Name));
     QTest::mouseClick(panel.table()->viewport(), Qt::LeftButton, {}, {row.left() + 9, row.center().y()});
     EXPECT_EQ(panel.model().ticked(), std::vector<RunSourcePtr>{a});
 }
 
-TEST_F(Runs, anAddedOneIsShownOnceAndAReadAgainOneTakesItsPlace) {
+TEST_F(RunsList, anAddedOneIsShownOnceAndAReadAgainOneTakesItsPlace) {
     panel.add(b, true);
     EXPECT_EQ(selected, std::vector<RunSourcePtr>{b});
     panel.add(a, false);
@@ -162,7 +162,7 @@ TEST_F(Runs, anAddedOneIsShownOnceAndAReadAgainOneTakesItsPlace) {
     EXPECT_EQ(cell(panel.model(), 2, RunsModel::Outcome), QStringLiteral("ok"));
 }
 
-TEST_F(Runs, savesAndClosesTheSelectedOne) {
+TEST_F(RunsList, savesAndClosesTheSelectedOne) {
     panel.add(a, false);
     panel.add(b, true);
     click(saveButton);
@@ -178,7 +178,7 @@ TEST_F(Runs, savesAndClosesTheSelectedOne) {
     EXPECT_FALSE(button(closeButton)->isEnabled());
 }
 
-TEST_F(Runs, whatIsBeingRecordedCannotBeClosedAndSaysWhy) {
+TEST_F(RunsList, whatIsBeingRecordedCannotBeClosedAndSaysWhy) {
     const RunSourcePtr live = growing(QStringLiteral("live"), recordingOf(1));
     panel.add(live, true, RunKind::Live);
     EXPECT_FALSE(button(closeButton)->isEnabled());
@@ -189,7 +189,7 @@ TEST_F(Runs, whatIsBeingRecordedCannotBeClosedAndSaysWhy) {
     EXPECT_TRUE(button(closeButton)->isEnabled());
 }
 
-TEST_F(Runs, openIsAskedForAndTheMenuHasTheSameActs) {
+TEST_F(RunsList, openIsAskedForAndTheMenuHasTheSameActs) {
     const QSignalSpy asked(&panel, &RunsPanel::openAsked);
     click(QStringLiteral("Open a recording"));
     EXPECT_EQ(asked.count(), 1);
@@ -201,7 +201,7 @@ TEST_F(Runs, openIsAskedForAndTheMenuHasTheSameActs) {
     EXPECT_EQ(panel.table()->contextMenuPolicy(), Qt::ActionsContextMenu);
 }
 
-TEST_F(Runs, recordingsAreDroppedOntoItAndOthersAreNot) {
+TEST_F(RunsList, recordingsAreDroppedOntoItAndOthersAreNot) {
     QStringList dropped;
     QObject::connect(&panel, &RunsPanel::filesDropped, &panel,
                      [&](const QStringList& paths) { dropped << paths; });
@@ -226,7 +226,7 @@ TEST_F(Runs, recordingsAreDroppedOntoItAndOthersAreNot) {
     EXPECT_EQ(dropped, QStringList({QStringLiteral("/tmp/a b.migrec"), QStringLiteral("/tmp/c.MIGREC")}));
 }
 
-TEST_F(Runs, aFileThatLoadsShowsItsAmountAndIsCancelled) {
+TEST_F(RunsList, aFileThatLoadsShowsItsAmountAndIsCancelled) {
     QStringList cancelled;
     QObject::connect(&panel, &RunsPanel::cancelAsked, &panel,
                      [&](const QString& path) { cancelled << path; });
@@ -254,7 +254,7 @@ TEST_F(Runs, aFileThatLoadsShowsItsAmountAndIsCancelled) {
     EXPECT_EQ(panel.loading()->text(path), QStringLiteral("Reading large.migrec: 1 B"));
 }
 
-TEST_F(Runs, everyControlHasANameAndIsReachedByTab) {
+TEST_F(RunsList, everyControlHasANameAndIsReachedByTab) {
     panel.add(a, true);
     panel.showProgress(QStringLiteral("/tmp/large.migrec"), 1, 2);
     spin(20);

@@ -113,8 +113,10 @@ void ChartView::refresh() {
             zoom_.replace({last_ - range().length(), last_});
         ChartContent content;
         const TimeRange shown = range();
+        // What a live device stands in holds on; of a finished recording nobody knows after its last event.
+        const Ns now = source_->growing() ? std::max(last_, whole().to) : last_;
         source_->look([&](const Recording& recording) {
-            content = chartContent(recording, {shown.from, shown.to, canvas_->columns(), recording.lastTime()});
+            content = chartContent(recording, {shown.from, shown.to, canvas_->columns(), now});
         });
         canvas_->setContent(content);
     } else {

@@ -57,7 +57,7 @@ InspectPage::InspectPage(const QList<QAction*>& acts, QWidget* parent) : QWidget
 
 QWidget* InspectPage::makeIdleRelease() {
     auto* box = new QWidget(this);
-    auto* label = new QLabel(tr("Release when &idle:"), box);
+    auto* label = new QLabel(tr("I&dle:"), box);
     idle_ = new QSpinBox(box);
     idle_->setObjectName(QStringLiteral("idle release"));
     idle_->setAccessibleName(tr("Release an idle device after"));
