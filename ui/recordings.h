@@ -74,7 +74,7 @@ private:
     using FilePtr = std::shared_ptr<File>;
     void start(const QString& path, const FilePtr& previous);
     void onLoaded(const FilePtr& file, const std::shared_ptr<RecordingFollower>& follower, bool growing,
-                  const std::optional<Error>& stopped);
+                  const std::optional<Error>& error);
     void onNotLoaded(const FilePtr& file, const FilePtr& previous, const Error& error);
     void onUnchanged(const FilePtr& previous);
     void onNews(const FilePtr& file, const News& news);

@@ -23,6 +23,7 @@
 #include "ui/main_window.h"
 #include "ui/recordings.h"
 #include "ui/theme.h"
+#include "ui/unfinished.h"
 
 namespace migscope {
 namespace {
@@ -221,6 +222,7 @@ GuiExit guiMain(int argc, char** argv) {
     for (const QString& recording : options->recordings)
         window->parts().recordings->open(recording);
     window->show();
+    window->parts().unfinished->scan(stateFolder() + QStringLiteral("/migscope/journals"));
     const QuitSignals signalled;
     QObject::connect(&signalled, &QuitSignals::quitAsked, application.get(),
                      [] { QCoreApplication::exit(0); });

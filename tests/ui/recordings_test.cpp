@@ -77,8 +77,7 @@ std::size_t events(const RunSource& source) {
     return count;
 }
 
-class RecordingFiles : public ::testing::Test {
-protected:
+struct RecordingFiles : ::testing::Test {
     RecordingFiles() {
         QSettings().remove(QStringLiteral("recordings"));
         QObject::connect(&recordings, &Recordings::opened, &recordings,

@@ -55,8 +55,7 @@ QString cell(const RunsModel& model, int row, int column) {
     return model.index(row, column).data().toString();
 }
 
-class RunsList : public ::testing::Test {
-protected:
+struct RunsList : ::testing::Test {
     RunsList() {
         panel.resize(420, 260);
         panel.show();

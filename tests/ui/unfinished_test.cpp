@@ -43,8 +43,7 @@ std::vector<Event> byHand(std::vector<Event> events) {
     return events;
 }
 
-class Journals : public ::testing::Test {
-protected:
+struct Journals : ::testing::Test {
     Journals() { QSettings().remove(QStringLiteral("recordings")); }
     QString write(const std::string& name, const std::vector<Event>& events, const std::string& tail = {},
                   bool simulated = false) {

@@ -88,10 +88,10 @@ TEST(SaveRecording, ManySamplesOfTwoStreamsKeepTheirPlaces) {
         for (std::uint32_t stream : {1U, 2U}) {
             event::Samples samples{stream, {}, {}, {}, {}};
             for (int i = 0; i < 700; ++i) {
-                samples.time.push_back(Ns{step * 1000 + i});
+                samples.time.emplace_back(step * 1000 + i);
                 samples.bytes.push_back(static_cast<std::uint64_t>(step + i));
-                samples.source.push_back(Ns{1});
-                samples.destination.push_back(Ns{2});
+                samples.source.emplace_back(1);
+                samples.destination.emplace_back(2);
             }
             run.add(Ns{step * 1000 + 699}, 0, samples);
         }
