@@ -162,6 +162,7 @@ TEST_F(Runs, savesToAFileAndLoadsItIntoAnother) {
     ends("3c:00.1", "file …");
     EXPECT_TRUE(part<QLineEdit>("run file")->isVisible());
     answer_ = temporaryFolder() + QStringLiteral("/saved by a run.migstate");
+    QFile::remove(answer_); // of an earlier repetition
     press("run browse");
     EXPECT_EQ(part<QLineEdit>("run file")->text(), answer_);
     openEnds();
