@@ -12,55 +12,55 @@ namespace migscope::testing {
 
 RunBench::RunBench() {
     QSettings().clear();
-    panel = std::make_unique<RunPanel>([this](QWidget*, FileUse, const QString&) { return answer; });
+    panel_ = std::make_unique<RunPanel>([this](QWidget*, FileUse, const QString&) { return answer_; });
 }
 
 RunBench::~RunBench() {
-    if (sim) {
-        sim->releaseStuck();
-        for (const std::string& violation : sim->violations())
+    if (sim_) {
+        sim_->releaseStuck();
+        for (const std::string& violation : sim_->violations())
             ADD_FAILURE() << "real hardware would not have survived: " << violation;
     }
-    panel.reset();
-    if (host) {
-        host->shutdown(std::chrono::seconds(2));
-        const auto leftovers = host->takeLeftovers();
-        host.reset();
+    panel_.reset();
+    if (host_) {
+        host_->shutdown(std::chrono::seconds(2));
+        const auto leftovers = host_->takeLeftovers();
+        host_.reset();
     }
     spin(20);
 }
 
 void RunBench::lab() {
-    host = std::make_unique<HostSession>(
+    host_ = std::make_unique<HostSession>(
         [this](const std::string& spec) -> Result<std::shared_ptr<Backend>> {
             auto made = makeBackend(spec);
             if (!made)
                 return std::unexpected(made.error());
             std::shared_ptr<Backend> backend(std::move(*made));
-            sim = std::dynamic_pointer_cast<SimBackend>(backend);
+            sim_ = std::dynamic_pointer_cast<SimBackend>(backend);
             return backend;
         },
         temporaryFolder());
     wirePanel();
-    ASSERT_TRUE(host->use("sim:lab"));
-    ASSERT_TRUE(waitUntil([this] { return host->topology() && host->topology()->enriched; }));
+    ASSERT_TRUE(host_->use("sim:lab"));
+    ASSERT_TRUE(waitUntil([this] { return host_->topology() && host_->topology()->enriched; }));
 }
 
 void RunBench::machine(const SimProfile& profile) {
     const auto sound = checkSimProfile(profile, "test");
     ASSERT_TRUE(sound) << describe(sound.error());
-    clock = std::make_shared<VirtualClock>();
-    sim = std::make_shared<SimBackend>(profile, *clock);
-    host = std::make_unique<HostSession>(
-        [this](const std::string&) -> Result<std::shared_ptr<Backend>> { return sim; }, temporaryFolder());
+    clock_ = std::make_shared<VirtualClock>();
+    sim_ = std::make_shared<SimBackend>(profile, *clock_);
+    host_ = std::make_unique<HostSession>(
+        [this](const std::string&) -> Result<std::shared_ptr<Backend>> { return sim_; }, temporaryFolder());
     wirePanel();
-    ASSERT_TRUE(host->use("sim:test"));
-    ASSERT_TRUE(waitUntil([this] { return host->topology() && host->topology()->enriched; }));
+    ASSERT_TRUE(host_->use("sim:test"));
+    ASSERT_TRUE(waitUntil([this] { return host_->topology() && host_->topology()->enriched; }));
 }
 
 void RunBench::wirePanel() {
-    HostSession* session = host.get();
-    RunPanel* runs = panel.get();
+    HostSession* session = host_.get();
+    RunPanel* runs = panel_.get();
     const auto devices = [session, runs] { runs->setDevices(session->runCandidates()); };
     QObject::connect(session, &HostSession::topologyChanged, runs, devices);
     QObject::connect(session, &HostSession::sessionChanged, runs, devices);
@@ -71,8 +71,8 @@ void RunBench::wirePanel() {
     QObject::connect(runs, &RunPanel::cancelAsked, session, &HostSession::cancelRun);
     QObject::connect(runs, &RunPanel::openAsked, session, &HostSession::openDevice);
     QObject::connect(runs, &RunPanel::bringBackAsked, session, &HostSession::bringBack);
-    panel->resize(760, 300);
-    panel->show();
+    panel_->resize(760, 300);
+    panel_->show();
 }
 
 void RunBench::press(const char* button) {
@@ -105,14 +105,14 @@ void RunBench::openEnds() {
 
 void RunBench::startRun() {
     press("run start");
-    ASSERT_TRUE(host->run()) << said();
+    ASSERT_TRUE(host_->run()) << said();
 }
 
 bool RunBench::waitEnd(int milliseconds) {
     // The figures come when the recording is whole.
     return waitUntil(
         [this] {
-            return host->run() && !status().running && (!status().result || !status().metrics.empty());
+            return host_->run() && !status().running && (!status().result || !status().metrics.empty());
         },
         milliseconds);
 }

@@ -21,9 +21,11 @@
 namespace migscope::testing {
 
 class RunBench : public ::testing::Test {
+public:
+    ~RunBench() override;
+
 protected:
     RunBench();
-    ~RunBench() override;
     /// "sim:lab"; waits for discovery.
     void lab();
     /// A machine of the test's own, in virtual time.
@@ -32,7 +34,7 @@ protected:
 
     template<class Widget>
     [[nodiscard]] Widget* part(const char* name) const {
-        auto* found = panel->findChild<Widget*>(QLatin1String(name));
+        auto* found = panel_->findChild<Widget*>(QLatin1String(name));
         EXPECT_NE(found, nullptr) << name;
         return found;
     }
@@ -46,13 +48,13 @@ protected:
     [[nodiscard]] bool waitEnd(int milliseconds = 30'000);
     [[nodiscard]] RunOutcome outcome() const;
     [[nodiscard]] std::string said() const;
-    [[nodiscard]] const RunStatus& status() const { return *host->run(); }
+    [[nodiscard]] const RunStatus& status() const { return *host_->run(); }
 
-    std::shared_ptr<Clock> clock; ///< before what uses it
-    std::shared_ptr<SimBackend> sim;
-    std::unique_ptr<HostSession> host;
-    std::unique_ptr<RunPanel> panel;
-    QString answer; ///< of the next question for a file
+    std::shared_ptr<Clock> clock_; ///< before what uses it
+    std::shared_ptr<SimBackend> sim_;
+    std::unique_ptr<HostSession> host_;
+    std::unique_ptr<RunPanel> panel_;
+    QString answer_; ///< of the next question for a file
 };
 
 } // namespace migscope::testing

@@ -54,7 +54,7 @@ TEST_F(Runs, aMigrationWithPreCopyFromTheFirstClickToTheResult) {
         << text("run why").toStdString();
     EXPECT_EQ(part<QPushButton>("run end 0")->text(), QLatin1String("Open 3b:00.2 (resets the function)"));
     EXPECT_EQ(part<QPushButton>("run end 1")->text(), QLatin1String("Open 3b:00.3 (resets the function)"));
-    EXPECT_FALSE(sim->isOpen(mlx5A)) << "a run opens nothing by itself";
+    EXPECT_FALSE(sim_->isOpen(mlx5A)) << "a run opens nothing by itself";
     openEnds();
     choose("run mode", QStringLiteral("pre-copy"));
     part<QLineEdit>("run workload")->setText(QStringLiteral("iperf3"));
@@ -96,16 +96,16 @@ TEST_F(Runs, aMigrationWithPreCopyFromTheFirstClickToTheResult) {
     EXPECT_EQ(header.plan->mode, CopyMode::PreCopy);
     EXPECT_EQ(header.detail, "arcs");
     EXPECT_TRUE(status().source->path().contains(QLatin1String("-run-")));
-    EXPECT_TRUE(sim->lastLoad(mlx5B).accepted);
-    EXPECT_EQ(sim->stateOf(mlx5A), MigState::Stop);
-    EXPECT_EQ(sim->stateOf(mlx5B), MigState::Running);
+    EXPECT_TRUE(sim_->lastLoad(mlx5B).accepted);
+    EXPECT_EQ(sim_->stateOf(mlx5A), MigState::Stop);
+    EXPECT_EQ(sim_->stateOf(mlx5B), MigState::Running);
     // The state lives at the destination now: only a reset makes the source usable again, and it is offered.
     EXPECT_TRUE(text("run why").contains(QLatin1String("3b:00.2 stands in STOP: bring it back")));
     EXPECT_EQ(part<QPushButton>("run end 0")->text(),
               QLatin1String("Bring 3b:00.2 back (resets the function)"));
     press("run end 0");
     ASSERT_TRUE(waitUntil([this] { return part<QPushButton>("run start")->isEnabled(); })) << said();
-    EXPECT_EQ(sim->stateOf(mlx5A), MigState::Running);
+    EXPECT_EQ(sim_->stateOf(mlx5A), MigState::Running);
 }
 
 TEST_F(Runs, cancelBringsBothDevicesBack) {
@@ -121,8 +121,8 @@ TEST_F(Runs, cancelBringsBothDevicesBack) {
     EXPECT_TRUE(text("run outcome").startsWith(QLatin1String("Cancelled (migrate 3b:00.2 to 3b:00.3).")));
     EXPECT_TRUE(text("run outcome").contains(QLatin1String("3b:00.2 stands in RUNNING")));
     EXPECT_TRUE(text("run outcome").contains(QLatin1String("3b:00.3 stands in RUNNING")));
-    EXPECT_EQ(sim->stateOf(mlx5A), MigState::Running);
-    EXPECT_EQ(sim->stateOf(mlx5B), MigState::Running);
+    EXPECT_EQ(sim_->stateOf(mlx5A), MigState::Running);
+    EXPECT_EQ(sim_->stateOf(mlx5B), MigState::Running);
     EXPECT_TRUE(part<QPushButton>("run start")->isEnabled()) << said();
 }
 
@@ -137,8 +137,8 @@ TEST_F(Runs, aLoopbackNeedsOneDeviceAndSeveralRunsGiveADistribution) {
     EXPECT_EQ(status().metrics.size(), 3U);
     EXPECT_TRUE(text("run outcome").contains(QLatin1String("over 3 runs"))) << said();
     EXPECT_TRUE(text("run outcome").contains(QLatin1String("idle function")));
-    EXPECT_TRUE(sim->lastLoad(hisiA).accepted);
-    EXPECT_EQ(sim->stateOf(hisiA), MigState::Running);
+    EXPECT_TRUE(sim_->lastLoad(hisiA).accepted);
+    EXPECT_EQ(sim_->stateOf(hisiA), MigState::Running);
 }
 
 TEST_F(Runs, discardMeasuresTheBlackoutAndKeepsNothing) {
@@ -161,21 +161,22 @@ TEST_F(Runs, savesToAFileAndLoadsItIntoAnother) {
     lab();
     ends("3c:00.1", "file …");
     EXPECT_TRUE(part<QLineEdit>("run file")->isVisible());
-    answer = temporaryFolder() + QStringLiteral("/saved by a run.migstate");
+    answer_ = temporaryFolder() + QStringLiteral("/saved by a run.migstate");
+    QFile::remove(answer_); // of an earlier repetition
     press("run browse");
-    EXPECT_EQ(part<QLineEdit>("run file")->text(), answer);
+    EXPECT_EQ(part<QLineEdit>("run file")->text(), answer_);
     openEnds();
     startRun();
     ASSERT_TRUE(waitEnd()) << said();
     ASSERT_EQ(outcome(), RunOutcome::Ok) << said();
-    EXPECT_TRUE(QFile::exists(answer));
+    EXPECT_TRUE(QFile::exists(answer_));
     // The same name again is refused before anything is asked of the device, in place, with what helps.
-    const std::size_t arcs = sim->arcs(hisiA).size();
+    const std::size_t arcs = sim_->arcs(hisiA).size();
     startRun();
     ASSERT_TRUE(waitEnd()) << said();
     EXPECT_TRUE(text("run outcome").contains(QLatin1String("EEXIST"))) << said();
     EXPECT_TRUE(text("run outcome").contains(QLatin1String("Next: name another file"))) << said();
-    EXPECT_EQ(sim->arcs(hisiA).size(), arcs);
+    EXPECT_EQ(sim_->arcs(hisiA).size(), arcs);
     part<QCheckBox>("run overwrite")->setChecked(true);
     startRun();
     ASSERT_TRUE(waitEnd()) << said();
@@ -189,9 +190,9 @@ TEST_F(Runs, savesToAFileAndLoadsItIntoAnother) {
     ASSERT_TRUE(waitEnd()) << said();
     EXPECT_EQ(outcome(), RunOutcome::Ok) << said();
     EXPECT_TRUE(text("run outcome").contains(QLatin1String("The device took 176 B."))) << said();
-    EXPECT_TRUE(sim->lastLoad(hisiB).accepted);
-    EXPECT_EQ(sim->lastLoad(hisiB).seed, sim->savedSeed(hisiA));
-    EXPECT_EQ(sim->stateOf(hisiB), MigState::Running);
+    EXPECT_TRUE(sim_->lastLoad(hisiB).accepted);
+    EXPECT_EQ(sim_->lastLoad(hisiB).seed, sim_->savedSeed(hisiA));
+    EXPECT_EQ(sim_->stateOf(hisiB), MigState::Running);
 }
 
 TEST_F(Runs, aDestinationThatRefusesIsToldWithBothDevicesAndWhatHelps) {
@@ -206,8 +207,8 @@ TEST_F(Runs, aDestinationThatRefusesIsToldWithBothDevicesAndWhatHelps) {
                               "the destination rejects the image", "3b:00.2 stands in RUNNING: taken back",
                               "86:00.2 stands in RUNNING: reset", "Next: compare driver"})
         EXPECT_TRUE(text("run outcome").contains(QLatin1String(words))) << words << " | " << said();
-    EXPECT_EQ(sim->stateOf(mlx5A), MigState::Running);
-    EXPECT_EQ(sim->stateOf(refuses), MigState::Running);
+    EXPECT_EQ(sim_->stateOf(mlx5A), MigState::Running);
+    EXPECT_EQ(sim_->stateOf(refuses), MigState::Running);
 }
 
 TEST_F(Runs, aPartnerThatIsStuckIsToldAndHoldsNobodyUp) {
@@ -217,22 +218,23 @@ TEST_F(Runs, aPartnerThatIsStuckIsToldAndHoldsNobodyUp) {
     QElapsedTimer timer;
     timer.start();
     startRun();
-    ASSERT_TRUE(waitUntil([this] { return host->runStuck(); }, 5000)) << said();
+    ASSERT_TRUE(waitUntil([this] { return host_->runStuck(); }, 5000)) << said();
     EXPECT_LT(timer.elapsed(), 2600);
     EXPECT_TRUE(text("run progress").contains(QLatin1String("88:00.2 is stuck in SET"))) << said();
     EXPECT_TRUE(status().running);
     // A third device is driven meanwhile.
-    host->openDevice(hisiA);
-    ASSERT_TRUE(waitUntil(
-        [this] { return host->state(hisiA) != nullptr && host->state(hisiA)->phase == SessionPhase::Idle; }));
-    host->step(hisiA, MigState::Stop, false);
-    ASSERT_TRUE(waitUntil([this] { return sim->stateOf(hisiA) == MigState::Stop; }));
+    host_->openDevice(hisiA);
+    ASSERT_TRUE(waitUntil([this] {
+        return host_->state(hisiA) != nullptr && host_->state(hisiA)->phase == SessionPhase::Idle;
+    }));
+    host_->step(hisiA, MigState::Stop, false);
+    ASSERT_TRUE(waitUntil([this] { return sim_->stateOf(hisiA) == MigState::Stop; }));
     press("run cancel");
     timer.start();
-    EXPECT_FALSE(host->shutdown(1500ms));
+    EXPECT_FALSE(host_->shutdown(1500ms));
     EXPECT_LT(timer.elapsed(), 2500);
-    EXPECT_FALSE(host->runActive());
-    EXPECT_EQ(sim->stateOf(mlx5A), MigState::Running) << "nothing was asked of the source yet";
+    EXPECT_FALSE(host_->runActive());
+    EXPECT_EQ(sim_->stateOf(mlx5A), MigState::Running) << "nothing was asked of the source yet";
 }
 
 TEST_F(Runs, aDeviceThatIsAskedBackEndsTheRun) {
@@ -241,11 +243,11 @@ TEST_F(Runs, aDeviceThatIsAskedBackEndsTheRun) {
     openEnds();
     startRun();
     ASSERT_TRUE(waitUntil([this] { return status().progress.movedBytes > 0; }));
-    sim->askBack(mlx5B);
+    sim_->askBack(mlx5B);
     ASSERT_TRUE(waitEnd()) << said();
     EXPECT_EQ(outcome(), RunOutcome::Cancelled) << said();
-    ASSERT_TRUE(waitUntil([this] { return !host->isOpen(mlx5B); }));
-    EXPECT_EQ(sim->stateOf(mlx5A), MigState::Running);
+    ASSERT_TRUE(waitUntil([this] { return !host_->isOpen(mlx5B); }));
+    EXPECT_EQ(sim_->stateOf(mlx5A), MigState::Running);
 }
 
 TEST_F(Runs, oneRunAtATimeAndWhatCannotBeginStandsInPlace) {
@@ -253,20 +255,20 @@ TEST_F(Runs, oneRunAtATimeAndWhatCannotBeginStandsInPlace) {
     RunRequest request;
     request.source = mlx5A;
     request.destination = mlx5B;
-    const auto closed = host->startRun(request);
+    const auto closed = host_->startRun(request);
     ASSERT_FALSE(closed);
     EXPECT_TRUE(closed.error().is(Errc::Refused));
-    EXPECT_FALSE(host->runActive());
+    EXPECT_FALSE(host_->runActive());
     EXPECT_TRUE(text("run outcome").startsWith(QLatin1String("Did not begin (migrate 3b:00.2 to 3b:00.3)")))
         << said();
     ends("3b:00.2", "3b:00.3");
     openEnds();
     startRun();
-    const auto second = host->startRun(request);
+    const auto second = host_->startRun(request);
     ASSERT_FALSE(second);
     EXPECT_TRUE(second.error().is(Errc::JobRunning));
-    EXPECT_TRUE(host->runActive()) << "the one under way goes on";
-    host->cancelRun();
+    EXPECT_TRUE(host_->runActive()) << "the one under way goes on";
+    host_->cancelRun();
     ASSERT_TRUE(waitEnd());
 }
 
@@ -298,12 +300,12 @@ TEST_F(Runs, sourcesTellEverythingOnceAndInOrder) {
     std::map<SourceId, int> grown;
     std::set<SourceId> ended;
     std::vector<RunSourcePtr> added;
-    QObject::connect(host.get(), &HostSession::sourceAdded, panel.get(),
+    QObject::connect(host_.get(), &HostSession::sourceAdded, panel_.get(),
                      [&](const RunSourcePtr& source) { added.push_back(source); });
-    QObject::connect(host.get(), &HostSession::sourceGrew, panel.get(), [&](SourceId id) { ++grown[id]; });
-    QObject::connect(host.get(), &HostSession::sourceEnded, panel.get(),
+    QObject::connect(host_.get(), &HostSession::sourceGrew, panel_.get(), [&](SourceId id) { ++grown[id]; });
+    QObject::connect(host_.get(), &HostSession::sourceEnded, panel_.get(),
                      [&](SourceId id) { ended.insert(id); });
-    QObject::connect(host.get(), &HostSession::eventsArrived, panel.get(),
+    QObject::connect(host_.get(), &HostSession::eventsArrived, panel_.get(),
                      [&](SourceId id, std::size_t first, const std::vector<Event>& events) {
                          EXPECT_EQ(first, seen[id]) << "none twice, none lost";
                          seen[id] += events.size();
@@ -312,8 +314,8 @@ TEST_F(Runs, sourcesTellEverythingOnceAndInOrder) {
     openEnds();
     ASSERT_EQ(added.size(), 2U);
     EXPECT_EQ(added[0],
-              host->source(mlx5A)
-                  ? host->source(added[0]->name().startsWith(QLatin1String("3b:00.2")) ? mlx5A : mlx5B)
+              host_->source(mlx5A)
+                  ? host_->source(added[0]->name().startsWith(QLatin1String("3b:00.2")) ? mlx5A : mlx5B)
                   : nullptr);
     startRun();
     ASSERT_EQ(added.size(), 2U) << "a run is told when it is looked at first";
@@ -323,7 +325,7 @@ TEST_F(Runs, sourcesTellEverythingOnceAndInOrder) {
     EXPECT_EQ(run, status().source);
     ASSERT_TRUE(waitUntil([&] { return ended.contains(run->id()); }));
     EXPECT_FALSE(run->growing());
-    EXPECT_EQ(host->growingSource(run->id()), nullptr);
+    EXPECT_EQ(host_->growingSource(run->id()), nullptr);
     std::size_t whole = 0;
     std::size_t samples = 0;
     run->look([&](const Recording& recording) {
@@ -334,8 +336,8 @@ TEST_F(Runs, sourcesTellEverythingOnceAndInOrder) {
     EXPECT_EQ(seen[run->id()], whole);
     EXPECT_GT(samples, 0U);
     EXPECT_GT(grown[run->id()], 3);
-    EXPECT_TRUE(host->source(mlx5A)->growing());
-    host->source(mlx5A)->look(
+    EXPECT_TRUE(host_->source(mlx5A)->growing());
+    host_->source(mlx5A)->look(
         [&](const Recording& recording) { EXPECT_EQ(recording.header().detail, "calls"); });
 }
 
@@ -350,7 +352,7 @@ TEST_F(Runs, theFormRemembersItselfButNotTheWorkload) {
     part<QSpinBox>("run count")->setValue(4);
     part<QLineEdit>("run workload")->setText(QStringLiteral("fio"));
     RunPanel again;
-    again.setDevices(host->runCandidates());
+    again.setDevices(host_->runCandidates());
     again.select(hisiA);
     const RunRequest request = again.request();
     EXPECT_EQ(request.mode, CopyMode::StopCopy);
@@ -365,7 +367,7 @@ TEST_F(Runs, theFormRemembersItselfButNotTheWorkload) {
 
 TEST_F(Runs, devicesThatFitStandFirstAndTheChoiceStays) {
     lab();
-    panel->select(hisiA);
+    panel_->select(hisiA);
     auto* destination = part<QComboBox>("run destination");
     EXPECT_TRUE(destination->itemText(0).startsWith(QLatin1String("3c:00.2")));
     EXPECT_TRUE(destination->itemText(1).startsWith(QLatin1String("same device")));
@@ -375,14 +377,14 @@ TEST_F(Runs, devicesThatFitStandFirstAndTheChoiceStays) {
         EXPECT_FALSE(destination->itemText(at).startsWith(QLatin1String("80:00.2"))) << "it cannot migrate";
     }
     choose("run destination", QStringLiteral("discard"));
-    host->openDevice(hisiB);
+    host_->openDevice(hisiB);
     ASSERT_TRUE(waitUntil([this] {
         return part<QComboBox>("run destination")->itemText(0).endsWith(QLatin1String("hisi_acc B"));
     })) << destination->itemText(0).toStdString();
     EXPECT_TRUE(destination->currentText().startsWith(QLatin1String("discard")));
-    EXPECT_EQ(panel->request().kind, PlanKind::Discard);
+    EXPECT_EQ(panel_->request().kind, PlanKind::Discard);
     choose("run mode", QStringLiteral("pre-copy"));
-    EXPECT_EQ(panel->request().devices(), std::vector<std::string>{hisiA});
+    EXPECT_EQ(panel_->request().devices(), std::vector<std::string>{hisiA});
 }
 
 TEST_F(Runs, thePanelIsNamedReachedByTabAndFitsASmallPlace) {
@@ -391,7 +393,7 @@ TEST_F(Runs, thePanelIsNamedReachedByTabAndFitsASmallPlace) {
     part<QToolButton>("run limits")->setChecked(true);
     spin(30);
     std::set<QWidget*> wanted;
-    for (auto* widget : panel->findChildren<QWidget*>()) {
+    for (auto* widget : panel_->findChildren<QWidget*>()) {
         if (!widget->isVisible() || !widget->isEnabled() || (widget->focusPolicy() & Qt::TabFocus) == 0 ||
             widget->focusProxy() != nullptr || widget->objectName().startsWith(QLatin1String("qt_")))
             continue;
@@ -402,7 +404,7 @@ TEST_F(Runs, thePanelIsNamedReachedByTabAndFitsASmallPlace) {
             << widget->metaObject()->className() << " " << widget->objectName().toStdString();
     }
     EXPECT_GT(wanted.size(), 14U);
-    QApplication::setActiveWindow(panel.get());
+    QApplication::setActiveWindow(panel_.get());
     part<QComboBox>("run source")->setFocus();
     std::vector<QString> order;
     for (int press = 0; press < 40; ++press) {
@@ -417,10 +419,10 @@ TEST_F(Runs, thePanelIsNamedReachedByTabAndFitsASmallPlace) {
     part<QToolButton>("run limits")->setChecked(false);
     choose("run destination", QStringLiteral("3b:00.3"));
     spin(30);
-    EXPECT_LE(panel->minimumSizeHint().width(), 560);
-    panel->resize(560, 200);
+    EXPECT_LE(panel_->minimumSizeHint().width(), 560);
+    panel_->resize(560, 200);
     spin(30);
-    EXPECT_LE(panel->minimumSizeHint().height(), 210);
+    EXPECT_LE(panel_->minimumSizeHint().height(), 210);
 }
 
 /// Every time but the arcs' own is nothing, so that what is measured is known beforehand.
@@ -457,25 +459,27 @@ TEST_F(Runs, inVirtualTimeTheDowntimeIsExact) {
 
 TEST_F(Runs, anIdleDeviceIsReleasedAfterTheTimeAndNoOther) {
     machine(exactPair());
-    QSignalSpy released(host.get(), &HostSession::idleReleased);
-    host->openDevice("0000:01:00.1");
-    host->openDevice("0000:02:00.1");
-    const auto idle = [this](const char* device) { return host->state(device)->phase == SessionPhase::Idle; };
+    QSignalSpy released(host_.get(), &HostSession::idleReleased);
+    host_->openDevice("0000:01:00.1");
+    host_->openDevice("0000:02:00.1");
+    const auto idle = [this](const char* device) {
+        return host_->state(device)->phase == SessionPhase::Idle;
+    };
     ASSERT_TRUE(waitUntil([&] { return idle("0000:01:00.1") && idle("0000:02:00.1"); }));
-    host->step("0000:02:00.1", MigState::Stop, false);
+    host_->step("0000:02:00.1", MigState::Stop, false);
     ASSERT_TRUE(
-        waitUntil([&] { return idle("0000:02:00.1") && sim->stateOf("0000:02:00.1") == MigState::Stop; }));
-    static_cast<VirtualClock&>(*clock).advance(60min);
+        waitUntil([&] { return idle("0000:02:00.1") && sim_->stateOf("0000:02:00.1") == MigState::Stop; }));
+    static_cast<VirtualClock&>(*clock_).advance(60min);
     spin(1200);
     EXPECT_EQ(released.count(), 0) << "off by default";
-    host->setIdleRelease(10min);
+    host_->setIdleRelease(10min);
     spin(1200);
-    EXPECT_TRUE(host->isOpen("0000:01:00.1")) << "the time begins when it is seen idle";
-    static_cast<VirtualClock&>(*clock).advance(11min);
-    ASSERT_TRUE(waitUntil([&] { return !host->isOpen("0000:01:00.1"); }));
+    EXPECT_TRUE(host_->isOpen("0000:01:00.1")) << "the time begins when it is seen idle";
+    static_cast<VirtualClock&>(*clock_).advance(11min);
+    ASSERT_TRUE(waitUntil([&] { return !host_->isOpen("0000:01:00.1"); }));
     EXPECT_EQ(released.count(), 1);
-    EXPECT_TRUE(host->isOpen("0000:02:00.1")) << "it is not RUNNING: somebody's state is in it";
-    EXPECT_FALSE(sim->isOpen("0000:01:00.1"));
+    EXPECT_TRUE(host_->isOpen("0000:02:00.1")) << "it is not RUNNING: somebody's state is in it";
+    EXPECT_FALSE(sim_->isOpen("0000:01:00.1"));
 }
 
 class Closing : public WindowTest {

@@ -105,6 +105,7 @@ TEST_F(Stream, isSavedToAFileAndLoadedIntoAnotherDevice) {
     EXPECT_EQ(lastUse, FileUse::Write);
     EXPECT_EQ(state(qatA).job, "step to STOP_COPY") << "a choice that is taken back does nothing";
     answer = temporaryFolder() + QStringLiteral("/by hand.migstate");
+    QFile::remove(answer); // of an earlier repetition
     press("stream save");
     ASSERT_TRUE(waitDone());
     ASSERT_TRUE(waitUntil([this] { return text("stream words").endsWith(QLatin1String("at its end")); }))
@@ -134,6 +135,7 @@ TEST_F(Stream, whatCannotBeWrittenOrReadIsToldInPlaceWithWhatHelps) {
     open(hisiA);
     click(MigState::StopCopy);
     answer = temporaryFolder() + QStringLiteral("/there already.migstate");
+    QFile::remove(answer); // of an earlier repetition
     QFile file(answer);
     ASSERT_TRUE(file.open(QIODevice::WriteOnly));
     file.write("not a state");
@@ -163,6 +165,7 @@ TEST_F(Stream, aBareStreamIsSavedWithoutAnEnvelope) {
                       QPoint(6, part<QCheckBox>("stream raw")->height() / 2));
     ASSERT_TRUE(part<QCheckBox>("stream raw")->isChecked());
     answer = temporaryFolder() + QStringLiteral("/bare.bin");
+    QFile::remove(answer); // of an earlier repetition
     press("stream save");
     ASSERT_TRUE(waitDone());
     EXPECT_EQ(QFile(answer).size(), 4096);

@@ -137,7 +137,8 @@ void StreamPanel::setState(const SessionState& state, Ns now) {
     else if (!state.stream)
         why = tr("A step that opens a stream comes first: PRE_COPY, STOP_COPY or RESUMING.");
     else if (saving && state.stream->ended)
-        why = tr("Nothing is left to read or save: the stream is at its end. Nothing is loaded into it.");
+        why = tr("Nothing is left to read or save: the stream is at its end. Load needs a loading stream: "
+                 "RESUMING opens one.");
     else if (saving)
         why = tr("Load needs a loading stream: RESUMING opens one.");
     else
