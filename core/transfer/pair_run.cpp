@@ -192,7 +192,9 @@ Result<void> PairRun::preCopyRounds(const Sink& sink) {
                               event::Precopy{info->initialBytes, info->dirtyBytes, info->reinit});
         const SizeEstimate size = estimate();
         context_.progress([&](RunProgress& progress) {
-            progress.expectedBytes = moved_ + info->initialBytes + info->dirtyBytes + size.bytes.value_or(0);
+            // The size estimate is of a stop now: it holds what pre-copy has not moved yet, too.
+            progress.expectedBytes =
+                moved_ + std::max(info->initialBytes + info->dirtyBytes, size.bytes.value_or(0));
         });
         if (mayStop(*info, size))
             return {};

@@ -25,6 +25,11 @@ namespace {
 
 QTemporaryDir* folder = nullptr;
 
+/// What one test remembers must not meet the next.
+class ForgetSettings : public ::testing::EmptyTestEventListener {
+    void OnTestEnd(const ::testing::TestInfo& /*test*/) override { QSettings().clear(); }
+};
+
 /// A warning of Qt's is a mistake of ours.
 void onMessage(QtMsgType type, const QMessageLogContext&, const QString& text) {
     if (text.contains(QLatin1String("propagateSizeHints")))
@@ -132,5 +137,6 @@ int main(int argc, char** argv) {
     QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     QApplication::setPalette(migscope::lightPalette());
     QApplication::setFont(QFont(QStringLiteral("DejaVu Sans"), 9));
+    ::testing::UnitTest::GetInstance()->listeners().Append(new ForgetSettings); // gtest owns it
     return RUN_ALL_TESTS();
 }

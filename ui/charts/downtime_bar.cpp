@@ -98,7 +98,7 @@ std::vector<QRectF> paintDowntime(QPainter& painter, const QRectF& rect, const D
         const StateLook look = phaseLook(theme, part.name);
         painter.fillRect(box, look.fill);
         drawPattern(painter, box, look.pattern, look.ink);
-        for (const QString& text : {partText(part), phaseText(part.name), phaseText(part.name).left(2)}) {
+        for (const QString& text : {partText(part), phaseText(part.name)}) {
             const double needs = metrics.horizontalAdvance(text) + 8;
             if (needs > box.width())
                 continue;

@@ -17,7 +17,7 @@ namespace migscope {
 namespace {
 
 constexpr int titleHeight = 17; ///< above each track: its name and legend
-constexpr int rowHeight = 30;   ///< of a lane
+constexpr int rowHeight = 26;   ///< of a lane
 constexpr int axisHeight = 22;
 
 /// Times with the unit that fits the right edge, and as many places as the step needs.
@@ -55,11 +55,13 @@ private:
 class BytesTicker final : public QCPAxisTicker {
 public:
     explicit BytesTicker(bool rate) : rate_(rate) {}
+    /// Pixels of the axis: labels must not run into each other.
+    void setRoom(int pixels) { parts_ = pixels < 50 ? 1.0 : (pixels < 90 ? 2.0 : 3.0); }
 
 protected:
     double getTickStep(const QCPRange& range) override {
-        const double wanted = std::max(range.size() / 3, 1.0);
-        return std::exp2(std::round(std::log2(wanted)));
+        const double wanted = std::max(range.size() / parts_, 1.0);
+        return std::exp2(parts_ < 2 ? std::floor(std::log2(wanted)) : std::round(std::log2(wanted)));
     }
     int getSubTickCount(double /*step*/) override { return 1; }
     QString getTickLabel(double tick, const QLocale& /*locale*/, QChar /*format*/,
@@ -72,6 +74,7 @@ protected:
 
 private:
     bool rate_;
+    double parts_ = 3;
 };
 
 /// The name of a track and what its curves mean, above its area.
@@ -149,6 +152,8 @@ struct PlotCanvas::Plot {
     charts::CurvesPlot* sizes = nullptr;
     charts::CurvesPlot* rates = nullptr;
     QSharedPointer<QCPAxisTickerText> names;
+    QSharedPointer<BytesTicker> sizeTicker = QSharedPointer<BytesTicker>::create(false);
+    QSharedPointer<BytesTicker> rateTicker = QSharedPointer<BytesTicker>::create(true);
     Theme theme;
     std::uint64_t frames = 0;
 
@@ -205,8 +210,8 @@ PlotCanvas::PlotCanvas(QWidget* parent) : QWidget(parent), plot_(std::make_uniqu
     plot_->value(Track::Lanes)->setRangeReversed(true);
     plot_->value(Track::Lanes)->setTickLength(0, 0);
     plot_->value(Track::Lanes)->setSubTickLength(0, 0);
-    plot_->value(Track::Size)->setTicker(QSharedPointer<BytesTicker>::create(false));
-    plot_->value(Track::Rate)->setTicker(QSharedPointer<BytesTicker>::create(true));
+    plot_->value(Track::Size)->setTicker(plot_->sizeTicker);
+    plot_->value(Track::Rate)->setTicker(plot_->rateTicker);
     applyTheme(plot_->theme);
     connect(plot_->widget, &QCustomPlot::afterReplot, this, [this] { ++plot_->frames; });
     setContent({});
@@ -280,6 +285,9 @@ void PlotCanvas::layoutTracks(const QSize& size) {
     const int lanes = std::min(laneHeight(content_.lanes.size()), std::max(size.height() / 2, 60));
     plot_->row(Track::Lanes).rect->setMinimumSize(60, lanes);
     plot_->row(Track::Lanes).rect->setMaximumSize(QWIDGETSIZE_MAX, lanes);
+    const int rest = (size.height() - lanes - 2 * titleHeight - axisHeight) / 2;
+    plot_->sizeTicker->setRoom(rest);
+    plot_->rateTicker->setRoom(rest);
 }
 
 void PlotCanvas::resizeEvent(QResizeEvent* event) {

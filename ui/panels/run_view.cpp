@@ -27,6 +27,8 @@ RunView::RunView(Selection& selection, QWidget* parent) : QWidget(parent), selec
     body_ = new QWidget(this);
     caption_ = plainLabel({}, body_);
     caption_->setObjectName(QStringLiteral("run caption"));
+    caption_->setWordWrap(false); // what has no room stands in its tool tip
+    caption_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     chart_ = new ChartView(selection, body_);
     bar_ = new DowntimeBar(selection, body_);
     readout_ = plainLabel({}, body_);

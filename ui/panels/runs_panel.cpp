@@ -20,6 +20,7 @@
 
 #include "ui/panels/command_box.h"
 #include "ui/panels/loading_rows.h"
+#include "ui/tick_style.h"
 
 namespace migscope {
 namespace {
@@ -53,6 +54,9 @@ RunsPanel::RunsPanel(QWidget* parent) : QWidget(parent) {
     table_->setAccessibleName(tr("Runs"));
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setSelectionMode(QAbstractItemView::SingleSelection);
+    auto* ticks = new TickStyle;
+    ticks->setParent(table_);
+    table_->setStyle(ticks);
     table_->setShowGrid(false);
     table_->setWordWrap(false);
     table_->setTabKeyNavigation(false);
@@ -60,7 +64,11 @@ RunsPanel::RunsPanel(QWidget* parent) : QWidget(parent) {
     table_->verticalHeader()->hide();
     table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 6);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    table_->horizontalHeader()->setSectionResizeMode(RunsModel::Name, QHeaderView::Stretch);
+    table_->horizontalHeader()->setSectionResizeMode(RunsModel::Name, QHeaderView::Interactive);
+    table_->horizontalHeader()->resizeSection(RunsModel::Name,
+                                              table_->fontMetrics().horizontalAdvance(QLatin1Char('m')) * 14);
+    // What tells runs apart stands first; the host is mostly the same one.
+    table_->horizontalHeader()->moveSection(RunsModel::Host, RunsModel::ColumnCount - 1);
     table_->horizontalHeader()->setHighlightSections(false);
     table_->installEventFilter(this);
     empty_ = plainLabel(tr("No recording yet. Each device that you open is recorded and stands here. "
