@@ -25,6 +25,7 @@
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/machines_panel.h"
 #include "ui/panels/migrate_page.h"
+#include "ui/panels/notice_bar.h"
 #include "ui/panels/run_panel.h"
 #include "ui/state_button.h"
 #include "ui/state_grid.h"
@@ -138,7 +139,12 @@ int drive(const std::string& source, const std::string& destination, const char*
     const RunResult& result = *host->run()->result;
     std::printf("run %s\n", outcomeWord(result.outcome).c_str());
     driver.picture(folder, "window-migrate.png");
+    // The source stands in STOP: the window asks, and brings it back.
     window->close();
+    for (auto* button : window->parts().notice->findChildren<QPushButton*>()) {
+        if (button->text() == QStringLiteral("Bring back and close"))
+            driver.click(button);
+    }
     driver.until("the window is closed", [&] { return !window->isVisible(); });
     const bool left = !host->shutdown(std::chrono::seconds(3));
     std::printf("left behind %s\n", left ? "yes" : "nothing");
