@@ -34,6 +34,8 @@ public:
 
 protected:
     void paintEvent(QPaintEvent*) override {
+        if (view_.canvas_ == nullptr)
+            return;
         QPainter painter(this);
         const Theme theme = Theme::of(palette());
         const QRectF plot = view_.canvas_->area(Track::Lanes) | view_.canvas_->area(Track::Rate);
@@ -69,10 +71,9 @@ private:
 };
 
 ChartView::ChartView(Selection& selection, QWidget* parent)
-    : QWidget(parent), selection_(selection), canvas_(new PlotCanvas(this)), overlay_(new Overlay(*this)) {
+    : QWidget(parent), selection_(selection), overlay_(new Overlay(*this)) {
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
-    canvas_->setAttribute(Qt::WA_TransparentForMouseEvents);
     setAccessibleName(tr("Chart"));
     setToolTip({});
     connect(&selection_, &Selection::changed, this, &ChartView::showSelection);
@@ -83,9 +84,20 @@ ChartView::ChartView(Selection& selection, QWidget* parent)
     refresh();
 }
 
+void ChartView::makeCanvas() {
+    canvas_ = new PlotCanvas(this);
+    canvas_->setAttribute(Qt::WA_TransparentForMouseEvents);
+    canvas_->applyTheme(Theme::of(palette()));
+    canvas_->setGeometry(rect());
+    canvas_->show();
+    overlay_->raise();
+}
+
 void ChartView::setSource(const RunSourcePtr& source) {
     if (source == source_)
         return;
+    if (source && canvas_ == nullptr)
+        makeCanvas();
     source_ = source;
     all_ = true;
     follow_ = source_ != nullptr && source_->growing();
@@ -119,12 +131,12 @@ void ChartView::refresh() {
             content = chartContent(recording, {shown.from, shown.to, canvas_->columns(), now});
         });
         canvas_->setContent(content);
-    } else {
+    } else if (canvas_ != nullptr) {
         canvas_->setContent({});
     }
     overlay_->QWidget::update();
     showReadout();
-    setAccessibleDescription(chartSummary(canvas_->content()));
+    setAccessibleDescription(chartSummary(canvas_ != nullptr ? canvas_->content() : ChartContent{}));
     emit contentChanged();
     emit viewChanged();
 }
@@ -154,6 +166,8 @@ void ChartView::zoomAll() {
 }
 
 void ChartView::scaleAt(Ns at, double factor) {
+    if (!source_)
+        return;
     const TimeRange now = range();
     const double length = static_cast<double>(now.length().count()) * factor;
     const double share =
@@ -193,6 +207,8 @@ void ChartView::setFollowing(bool on) {
 }
 
 void ChartView::pan(double share) {
+    if (!source_)
+        return;
     const TimeRange now = range();
     const Ns by{std::llround(static_cast<double>(now.length().count()) * share)};
     update({now.from + by, now.to + by}, false);
@@ -243,7 +259,8 @@ void ChartView::showSelection() {
             update({middle - range().length() / 2, middle + range().length() / 2}, true);
         }
     }
-    canvas_->setHighlight(span);
+    if (canvas_ != nullptr)
+        canvas_->setHighlight(span);
 }
 
 void ChartView::pickAt(const QPointF& at) {
@@ -283,7 +300,8 @@ void ChartView::stepEvent(bool forward) {
 
 void ChartView::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    canvas_->setGeometry(rect());
+    if (canvas_ != nullptr)
+        canvas_->setGeometry(rect());
     overlay_->setGeometry(rect());
     overlay_->raise();
     refresh();
@@ -292,7 +310,8 @@ void ChartView::resizeEvent(QResizeEvent* event) {
 void ChartView::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
-        canvas_->applyTheme(Theme::of(palette()));
+        if (canvas_ != nullptr)
+            canvas_->applyTheme(Theme::of(palette()));
         overlay_->QWidget::update();
     }
 }
@@ -374,6 +393,10 @@ void ChartView::focusOutEvent(QFocusEvent* event) {
 }
 
 void ChartView::keyPressEvent(QKeyEvent* event) {
+    if (!source_) {
+        QWidget::keyPressEvent(event);
+        return;
+    }
     const bool shift = (event->modifiers() & Qt::ShiftModifier) != 0;
     const bool alt = (event->modifiers() & Qt::AltModifier) != 0;
     const Ns step = pixel() * ((event->modifiers() & Qt::ControlModifier) != 0 ? 50 : 5);

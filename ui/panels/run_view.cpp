@@ -201,7 +201,7 @@ void RunView::showButtons() {
 }
 
 void RunView::fillPage() {
-    if (!source())
+    if (!source() || !chart_->hasCanvas())
         return;
     if (pages_->currentIndex() == TablePage) {
         std::vector<ChartRow> rows;
