@@ -23,10 +23,10 @@
 
 #include "app/gui/gui_main.h"
 #include "core/transfer/recorder.h"
+#include "tests/bench/window_run.h"
 #include "ui/main_window.h"
 #include "ui/panels/run_view.h"
 #include "ui/theme.h"
-#include "tests/bench/window_run.h"
 
 namespace migscope::bench {
 namespace {
@@ -186,10 +186,11 @@ int frames(std::size_t count) {
     }
     stop = true;
     more.join();
-    std::printf("{\"bench\":\"frames\",\"samples\":%zu,\"drawn\":%llu,\"thread_ms_p50\":%.3f,\"thread_ms_p99\":%.3f,"
-                "\"thread_ms_max\":%.3f,\"wall_ms_p99\":%.3f,\"memory_mib\":%.1f}\n",
-                count, static_cast<unsigned long long>(view.chart()->canvas().frames()), percentile(spent, 0.5),
-                percentile(spent, 0.99), percentile(spent, 1), percentile(wall, 0.99), held);
+    std::printf(
+        "{\"bench\":\"frames\",\"samples\":%zu,\"drawn\":%llu,\"thread_ms_p50\":%.3f,\"thread_ms_p99\":%.3f,"
+        "\"thread_ms_max\":%.3f,\"wall_ms_p99\":%.3f,\"memory_mib\":%.1f}\n",
+        count, static_cast<unsigned long long>(view.chart()->canvas().frames()), percentile(spent, 0.5),
+        percentile(spent, 0.99), percentile(spent, 1), percentile(wall, 0.99), held);
     std::fflush(stdout);
     return 0;
 }
@@ -225,8 +226,8 @@ private:
     std::optional<Ns> done_;
 };
 
-/// From the process's begin to the first painted window; then until all devices stand in the list. In the order
-/// in which the program does it.
+/// From the process's begin to the first painted window; then until all devices stand in the list. In the
+/// order in which the program does it.
 int start(const char* spec, bool empty) {
     const Ns began = processStart();
     if (empty) {
@@ -246,7 +247,8 @@ int start(const char* spec, bool empty) {
     window.show();
     const Ns painted = paint.wait();
     const std::size_t devices = waitForList(*host, window);
-    std::printf("{\"bench\":\"start\",\"window\":\"migscope\",\"painted_ms\":%.2f,\"listed_ms\":%.2f,\"devices\":%zu}\n",
+    std::printf("{\"bench\":\"start\",\"window\":\"migscope\",\"painted_ms\":%.2f,\"listed_ms\":%.2f,"
+                "\"devices\":%zu}\n",
                 milliseconds(painted - began), milliseconds(steadyNow() - painted), devices);
     std::fflush(stdout);
     host->shutdown(std::chrono::milliseconds(500));

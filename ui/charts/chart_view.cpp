@@ -27,9 +27,7 @@ constexpr double roomAtTheEnd = 1.02; ///< of the whole, so that the last mark d
 /// Cursor, box and focus above the plot: moving them draws no chart.
 class ChartView::Overlay : public QWidget {
 public:
-    Overlay(ChartView& view) : QWidget(&view), view_(view) {
-        setAttribute(Qt::WA_TransparentForMouseEvents);
-    }
+    Overlay(ChartView& view) : QWidget(&view), view_(view) { setAttribute(Qt::WA_TransparentForMouseEvents); }
     std::optional<QPointF> boxTo;
 
 protected:
@@ -50,7 +48,8 @@ protected:
         if (const auto at = view_.cursor())
             line(view_.canvas_->xOf(*at), QPen(palette().color(QPalette::Highlight), 1.6));
         if (view_.pressed_ && boxTo && !view_.panning_) {
-            const double left = std::clamp(std::min(view_.pressed_->x(), boxTo->x()), plot.left(), plot.right());
+            const double left =
+                std::clamp(std::min(view_.pressed_->x(), boxTo->x()), plot.left(), plot.right());
             const double right =
                 std::clamp(std::max(view_.pressed_->x(), boxTo->x()), plot.left(), plot.right());
             QColor fill = palette().color(QPalette::Highlight);
@@ -281,12 +280,14 @@ void ChartView::stepEvent(bool forward) {
     std::optional<std::pair<Ns, std::size_t>> next;
     source_->look([&](const Recording& recording) {
         for (const auto& [device, chart] : recording.charts().devices()) {
-            const auto after = std::upper_bound(chart.arcs.begin(), chart.arcs.end(), from,
-                                                [](Ns time, const LaneArc& arc) { return time < arc.called; });
+            const auto after =
+                std::upper_bound(chart.arcs.begin(), chart.arcs.end(), from,
+                                 [](Ns time, const LaneArc& arc) { return time < arc.called; });
             if (forward && after != chart.arcs.end() && (!next || after->called < next->first))
                 next = {after->called, after->event};
-            const auto before = std::lower_bound(chart.arcs.begin(), chart.arcs.end(), from,
-                                                 [](const LaneArc& arc, Ns time) { return arc.called < time; });
+            const auto before =
+                std::lower_bound(chart.arcs.begin(), chart.arcs.end(), from,
+                                 [](const LaneArc& arc, Ns time) { return arc.called < time; });
             if (!forward && before != chart.arcs.begin() &&
                 (!next || std::prev(before)->called > next->first))
                 next = {std::prev(before)->called, std::prev(before)->event};

@@ -35,8 +35,8 @@ EventLogModel::Row EventLogModel::rowFor(SourceId id, const Source& source, std:
     row.wall = source.realtime + event.time;
     const auto at = static_cast<std::size_t>(event.device.value_or(-1));
     const std::string device = at < source.devices.size() ? source.devices[at]
-                               : event.device             ? std::string("#").append(std::to_string(*event.device))
-                                                          : std::string();
+                               : event.device ? std::string("#").append(std::to_string(*event.device))
+                                              : std::string();
     QString text = eventText(event);
     if (const auto* stuck = std::get_if<event::Stuck>(&event.body))
         text += tr(", for %1").arg(clockText(event.time - stuck->since));
@@ -167,7 +167,8 @@ QVariant EventLogModel::data(const QModelIndex& index, int role) const {
         return {};
     switch (index.column()) {
     case Time:
-        return QString::number(std::chrono::duration<double>(row.time - zero_.value_or(row.time)).count(), 'f', 6);
+        return QString::number(std::chrono::duration<double>(row.time - zero_.value_or(row.time)).count(),
+                               'f', 6);
     case DeviceName:
         return row.subject.shortName;
     case Kind:
