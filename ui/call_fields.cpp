@@ -76,8 +76,8 @@ QString featureFlagsNote(std::uint32_t flags) {
             name = QLatin1String(feature.name);
     }
     parts << tr("%1 (feature %2)").arg(name).arg(index);
-    if (const std::uint32_t rest = flags & ~(uapi::featureMask | uapi::featureProbe | uapi::featureGet |
-                                             uapi::featureSet);
+    if (const std::uint32_t rest =
+            flags & ~(uapi::featureMask | uapi::featureProbe | uapi::featureGet | uapi::featureSet);
         rest != 0)
         parts << tr("unknown bits %1").arg(hexNumber(rest));
     return parts.join(QStringLiteral(" | "));
@@ -137,12 +137,14 @@ void payload(std::vector<DecodeLine>& lines, std::uint32_t flags, const Bytes& b
     }
     case uapi::featureMigDataSize:
         if (answer && !failed && bytes.read(head, wide))
-            lines.push_back({QStringLiteral("stop_copy_length"), QString::number(wide),
-                             wide >> 63U != 0 ? tr("a negative errno that leaked: unknown") : sizeNote(wide)});
+            lines.push_back(
+                {QStringLiteral("stop_copy_length"), QString::number(wide),
+                 wide >> 63U != 0 ? tr("a negative errno that leaked: unknown") : sizeNote(wide)});
         return;
     default:
         if (bytes.size() > head && (flags & uapi::featureProbe) == 0)
-            lines.push_back({QStringLiteral("data"), tr("%1 bytes").arg(bytes.size() - head), tr("see the hex")});
+            lines.push_back(
+                {QStringLiteral("data"), tr("%1 bytes").arg(bytes.size() - head), tr("see the hex")});
     }
 }
 
@@ -181,8 +183,9 @@ std::vector<DecodeLine> decodeFields(const std::string& op, const std::vector<st
     } else {
         if (bytes.read(0, word))
             lines.push_back({QStringLiteral("argsz"), QString::number(word),
-                             word == raw.size() ? tr("header and data together")
-                                                : tr("not the size of what was recorded, %1").arg(raw.size())});
+                             word == raw.size()
+                                 ? tr("header and data together")
+                                 : tr("not the size of what was recorded, %1").arg(raw.size())});
         if (bytes.read(4, word)) {
             lines.push_back({QStringLiteral("flags"), hexNumber(word), featureFlagsNote(word)});
             payload(lines, word, bytes, answer, failed);
@@ -201,14 +204,16 @@ QString errnoMeaning(const std::string& op, int number) {
         return isFeature ? tr("the device, its driver or this kernel does not have the feature") : QString();
     case EINVAL:
         if (isSet)
-            return tr("the state is no neighbour on any path, the device lacks it, or the driver refuses it now");
+            return tr(
+                "the state is no neighbour on any path, the device lacks it, or the driver refuses it now");
         if (op == "RESET")
             return tr("the function has no reset");
         if (op == "GET_PRECOPY_INFO")
             return tr("the device is not in a PRE_COPY state");
         return isFeature ? tr("the operation or the size is none that the feature takes") : QString();
     case ENOMSG:
-        return op == "read" ? tr("in PRE_COPY: nothing to read for now. In STOP_COPY it must not come") : QString();
+        return op == "read" ? tr("in PRE_COPY: nothing to read for now. In STOP_COPY it must not come")
+                            : QString();
     case ENODEV:
         return tr("the session has ended (reset, close, another state) or the device is gone");
     case EAGAIN:
@@ -220,7 +225,8 @@ QString errnoMeaning(const std::string& op, int number) {
         return op == "write" ? tr("hisi_acc and mtty: more bytes than their image has") : QString();
     case EMFILE:
     case EFAULT:
-        return isSet ? tr("no descriptor could be handed over: the state has moved all the same, the stream is lost")
+        return isSet ? tr("no descriptor could be handed over: the state has moved all the same, the stream "
+                          "is lost")
                      : QString();
     case EBUSY:
         return isSet ? tr("the device is at something that it does not leave for this") : QString();

@@ -29,28 +29,36 @@ QString name(MigState state) {
 /// The rule of the uAPI that the event rests on.
 struct RuleOf {
     QString operator()(const event::ArcBegin& e) const {
-        return e.combined ? tr("One SET may ask for a state several arcs away: the kernel walks the path itself.")
-                          : tr("We ask for one arc at a time, so that each has its own latency.");
+        return e.combined
+                   ? tr("One SET may ask for a state several arcs away: the kernel walks the path itself.")
+                   : tr("We ask for one arc at a time, so that each has its own latency.");
     }
     QString operator()(const event::ArcEnd& e) const {
         if (e.errnoValue != 0 || !e.error.empty())
             return e.from == MigState::Resuming
-                       ? tr("Leaving RESUMING is where the driver judges the image: a refusal here means a bad image. The "
+                       ? tr("Leaving RESUMING is where the driver judges the image: a refusal here means a "
+                            "bad image. The "
                             "device may stand anywhere on the path, so it is asked with GET.")
-                       : tr("A refused SET may leave the device on any state of the path; the struct still holds "
+                       : tr("A refused SET may leave the device on any state of the path; the struct still "
+                            "holds "
                             "what was asked. So it is asked with GET, and ERROR is left by a reset only.");
         if (e.from == MigState::Resuming)
-            return tr("Leaving RESUMING is where the driver judges the image; that it went well says that it took it.");
+            return tr("Leaving RESUMING is where the driver judges the image; that it went well says that it "
+                      "took it.");
         if (e.to == MigState::Resuming)
-            return tr("RESUMING opens a writable stream. Only bytes of a stream of the same kind of device may go in.");
+            return tr("RESUMING opens a writable stream. Only bytes of a stream of the same kind of device "
+                      "may go in.");
         if (isSaving(e.to) && !isSaving(e.from))
-            return tr("Entering a saving state opens a readable stream. PRE_COPY, PRE_COPY_P2P and STOP_COPY share it.");
+            return tr("Entering a saving state opens a readable stream. PRE_COPY, PRE_COPY_P2P and STOP_COPY "
+                      "share it.");
         if (isSaving(e.from) && !isSaving(e.to))
             return tr("Leaving the saving states ends their stream: what was not read is lost.");
         if (isSaving(e.from) && isSaving(e.to))
-            return tr("Within PRE_COPY, PRE_COPY_P2P and STOP_COPY the first stream goes on; no new one comes.");
+            return tr(
+                "Within PRE_COPY, PRE_COPY_P2P and STOP_COPY the first stream goes on; no new one comes.");
         if (e.to == MigState::RunningP2p || e.to == MigState::PreCopyP2p)
-            return tr("In a P2P state the device starts no access to other devices but answers theirs; most drivers "
+            return tr("In a P2P state the device starts no access to other devices but answers theirs; most "
+                      "drivers "
                       "stop all DMA here, so it counts as dark.");
         if (e.to == MigState::Stop)
             return tr("In STOP the device changes neither its state nor memory, and raises no interrupt.");
@@ -61,38 +69,47 @@ struct RuleOf {
         case event::StreamWhat::Eof:
             return tr("A read that returns 0 in STOP_COPY is the end of the stream: all state was read.");
         case event::StreamWhat::Empty:
-            return tr("In PRE_COPY a read of 0, or ENOMSG, means drained for now: more comes when the device dirties its "
+            return tr("In PRE_COPY a read of 0, or ENOMSG, means drained for now: more comes when the device "
+                      "dirties its "
                       "state.");
         case event::StreamWhat::Error:
             return e.save ? tr("A failed read ends this transfer; the device is taken back to RUNNING.")
-                          : tr("The first failed write ends a load: drivers keep the bad bytes, so only a reset is left.");
+                          : tr("The first failed write ends a load: drivers keep the bad bytes, so only a "
+                               "reset is left.");
         case event::StreamWhat::Open:
         case event::StreamWhat::Close:
             break;
         }
-        return tr("A stream lives from the SET that brought it to the SET, reset or close that ends its session.");
+        return tr(
+            "A stream lives from the SET that brought it to the SET, reset or close that ends its session.");
     }
     QString operator()(const event::Precopy& /*unused*/) const {
-        return tr("initial_bytes reaches 0 when the destination can be ready; dirty_bytes is what changed since. Neither "
+        return tr("initial_bytes reaches 0 when the destination can be ready; dirty_bytes is what changed "
+                  "since. Neither "
                   "says how much STOP_COPY will move.");
     }
     QString operator()(const event::Estimate& /*unused*/) const {
-        return tr("MIG_DATA_SIZE estimates what STOP_COPY will move; it may be wrong either way, and reading never stops "
+        return tr("MIG_DATA_SIZE estimates what STOP_COPY will move; it may be wrong either way, and reading "
+                  "never stops "
                   "at it.");
     }
     QString operator()(const event::Reset& /*unused*/) const {
-        return tr("VFIO_DEVICE_RESET takes a device from any state to RUNNING; state and streams are lost. It is the only "
+        return tr("VFIO_DEVICE_RESET takes a device from any state to RUNNING; state and streams are lost. "
+                  "It is the only "
                   "way out of ERROR.");
     }
     QString operator()(const event::StateMoved& /*unused*/) const {
-        return tr("An error recovery or a reset by others moves the device to RUNNING behind our back: it is asked after "
+        return tr("An error recovery or a reset by others moves the device to RUNNING behind our back: it is "
+                  "asked after "
                   "every wait.");
     }
     QString operator()(const event::Stuck& /*unused*/) const {
-        return tr("A SET, read or reset may block without bound. Nothing else is asked of the device until it returns.");
+        return tr("A SET, read or reset may block without bound. Nothing else is asked of the device until "
+                  "it returns.");
     }
     QString operator()(const event::AskedBack& /*unused*/) const {
-        return tr("The kernel asks by a uevent and waits for our close: the device is brought back and released.");
+        return tr(
+            "The kernel asks by a uevent and waits for our close: the device is brought back and released.");
     }
     template<class Other>
     QString operator()(const Other& /*unused*/) const {
@@ -103,9 +120,10 @@ struct RuleOf {
 void addErrno(DecodeSection& section, const std::string& op, int number) {
     if (number == 0)
         return;
-    section.lines.push_back({QStringLiteral("errno"),
-                             QStringLiteral("%1 (%2)").arg(QString::fromStdString(errnoName(number))).arg(number),
-                             shown(std::strerror(number))});
+    section.lines.push_back(
+        {QStringLiteral("errno"),
+         QStringLiteral("%1 (%2)").arg(QString::fromStdString(errnoName(number))).arg(number),
+         shown(std::strerror(number))});
     if (const QString meaning = errnoMeaning(op, number); !meaning.isEmpty())
         section.lines.push_back({{}, {}, tr("here: %1").arg(meaning)});
 }
@@ -123,7 +141,8 @@ DecodeSection bytesSection(const QString& title, const std::string& op, const st
     bool ok = false;
     const auto bytes = bytesOfHex(hex, ok);
     if (!ok) {
-        section.lines.push_back({tr("bytes"), shown(hex.substr(0, 80)), tr("no hex: shown as it stands in the file")});
+        section.lines.push_back(
+            {tr("bytes"), shown(hex.substr(0, 80)), tr("no hex: shown as it stands in the file")});
         return section;
     }
     section.lines = decodeFields(op, bytes, answer, failed);
@@ -171,13 +190,15 @@ void addArc(Decode& decode, const Recording& recording, std::size_t index, const
     DecodeSection section;
     section.title = tr("The step");
     section.lines.push_back({tr("from"), name(arc.from), {}});
-    section.lines.push_back({tr("to"), name(arc.to), arc.to == arc.goal ? QString() : tr("on the way to %1").arg(name(arc.goal))});
+    section.lines.push_back({tr("to"), name(arc.to),
+                             arc.to == arc.goal ? QString() : tr("on the way to %1").arg(name(arc.goal))});
     if (arc.combined)
         section.lines.push_back({tr("combined"), tr("yes"), tr("one SET for the whole path")});
     addTimes(section, arc.called, arc.returned);
     addErrno(section, "SET MIG_DEVICE_STATE", arc.errnoValue);
     if (!arc.error.empty())
-        section.lines.push_back({tr("refused"), shown(arc.error), tr("no errno of the kernel's: our own rules")});
+        section.lines.push_back(
+            {tr("refused"), shown(arc.error), tr("no errno of the kernel's: our own rules")});
     if (arc.stream)
         section.lines.push_back({tr("stream"), QStringLiteral("#%1").arg(*arc.stream), tr("came with it")});
     section.lines.push_back({tr("stands in"), arc.stateAfter ? name(*arc.stateAfter) : tr("unknown"), {}});
@@ -188,8 +209,9 @@ void addArc(Decode& decode, const Recording& recording, std::size_t index, const
     }
     DecodeSection without;
     without.title = tr("The call");
-    without.lines.push_back({QStringLiteral("SET MIG_DEVICE_STATE"), QStringLiteral("ioctl VFIO_DEVICE_FEATURE"),
-                             tr("its bytes were not recorded (detail “%1”)").arg(shown(recording.header().detail))});
+    without.lines.push_back(
+        {QStringLiteral("SET MIG_DEVICE_STATE"), QStringLiteral("ioctl VFIO_DEVICE_FEATURE"),
+         tr("its bytes were not recorded (detail “%1”)").arg(shown(recording.header().detail))});
     decode.sections.push_back(std::move(without));
 }
 
@@ -257,7 +279,8 @@ Decode decodeEvent(const Recording& recording, std::size_t index) {
     } else if (const auto* reset = std::get_if<event::Reset>(&event.body)) {
         DecodeSection section;
         section.title = tr("The call");
-        section.lines.push_back({QStringLiteral("RESET"), QStringLiteral("ioctl VFIO_DEVICE_RESET"), shown(reset->outcome)});
+        section.lines.push_back(
+            {QStringLiteral("RESET"), QStringLiteral("ioctl VFIO_DEVICE_RESET"), shown(reset->outcome)});
         addTimes(section, reset->called, reset->returned);
         section.lines.push_back({tr("attempts"), QString::number(reset->attempts), {}});
         addErrno(section, "RESET", reset->errnoValue);
@@ -282,10 +305,10 @@ Decode decodeEvent(const Recording& recording, std::size_t index) {
     } else if (const auto* estimate = std::get_if<event::Estimate>(&event.body)) {
         DecodeSection section;
         section.title = QStringLiteral("MIG_DATA_SIZE");
-        section.lines.push_back({QStringLiteral("stop_copy_length"),
-                                 estimate->stopCopyBytes ? QString::number(*estimate->stopCopyBytes) : tr("unknown"),
-                                 estimate->stopCopyBytes
-                                     ? QString::fromStdString(formatBytes(*estimate->stopCopyBytes))
+        section.lines.push_back(
+            {QStringLiteral("stop_copy_length"),
+             estimate->stopCopyBytes ? QString::number(*estimate->stopCopyBytes) : tr("unknown"),
+             estimate->stopCopyBytes ? QString::fromStdString(formatBytes(*estimate->stopCopyBytes))
                                      : QString()});
         addErrno(section, "GET MIG_DATA_SIZE", estimate->errnoValue);
         decode.sections.push_back(std::move(section));
@@ -294,11 +317,13 @@ Decode decodeEvent(const Recording& recording, std::size_t index) {
         section.title = tr("The call");
         section.lines.push_back({shown(stuck->call), tr("has not returned"), {}});
         section.lines.push_back({tr("called"), timeText(stuck->since), {}});
-        section.lines.push_back({tr("kernel waits in"), stuck->wchan.empty() ? tr("unknown") : shown(stuck->wchan),
+        section.lines.push_back({tr("kernel waits in"),
+                                 stuck->wchan.empty() ? tr("unknown") : shown(stuck->wchan),
                                  stuck->wchan.empty() ? tr("not readable by you") : QString()});
         decode.sections.push_back(std::move(section));
     } else if (const auto* unknown = std::get_if<event::Unknown>(&event.body)) {
-        decode.sections.push_back({tr("As it stands in the file"), {{tr("line"), shown(unknown->line), {}}}, {}});
+        decode.sections.push_back(
+            {tr("As it stands in the file"), {{tr("line"), shown(unknown->line), {}}}, {}});
     }
     if (const QString rule = std::visit(RuleOf{}, event.body); !rule.isEmpty())
         decode.sections.push_back({tr("The rule"), {{{}, {}, rule}}, {}});

@@ -29,8 +29,8 @@ struct Decode {
     std::vector<DecodeSection> sections;
 };
 
-/// Empty when there is no such event. Never fails: bytes that make no sense are shown as they are and said to.
-/// *Reentrant.*
+/// Empty when there is no such event. Never fails: bytes that make no sense are shown as they are and said
+/// to. *Reentrant.*
 [[nodiscard]] Decode decodeEvent(const Recording& recording, std::size_t event);
 /// The same as plain text, for a view, the clipboard and a bug report.
 [[nodiscard]] QString decodeText(const Decode& decode);
@@ -40,8 +40,8 @@ struct Decode {
 /// Sixteen a line, offset in front, printable characters behind.
 [[nodiscard]] QStringList hexLines(const std::vector<std::uint8_t>& bytes);
 /// The fields of a recorded call: `op` as MigrationDevice names it; `answer`: what came back.
-[[nodiscard]] std::vector<DecodeLine> decodeFields(const std::string& op, const std::vector<std::uint8_t>& bytes,
-                                                   bool answer, bool failed);
+[[nodiscard]] std::vector<DecodeLine>
+decodeFields(const std::string& op, const std::vector<std::uint8_t>& bytes, bool answer, bool failed);
 /// What an errno means for this very call; empty when the uAPI says nothing of its own.
 [[nodiscard]] QString errnoMeaning(const std::string& op, int number);
 

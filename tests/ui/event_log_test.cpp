@@ -128,7 +128,9 @@ TEST_F(EventLog, arcsOfTwoDevicesAtOnceDoNotMix) {
 }
 
 TEST_F(EventLog, eachFurtherSecondOfAStuckCallIsTheSameRow) {
-    const auto stuck = [](Ns time) { return at(time, event::Stuck{"SET STOP_COPY", 1s, "request_wait_answer"}); };
+    const auto stuck = [](Ns time) {
+        return at(time, event::Stuck{"SET STOP_COPY", 1s, "request_wait_answer"});
+    };
     append({stuck(3s)});
     append({stuck(4s)});
     ASSERT_EQ(model.rowCount(), 1);
@@ -178,7 +180,8 @@ TEST_F(EventLog, timesCountFromWhatWasChosen) {
     view.setLog(model);
     {
         // Not for "since previous": there a row that goes changes the one after it.
-        const QAbstractItemModelTester viewTester(&view, QAbstractItemModelTester::FailureReportingMode::Warning);
+        const QAbstractItemModelTester viewTester(&view,
+                                                  QAbstractItemModelTester::FailureReportingMode::Warning);
         view.setFilter(EventFilter::parse(QStringLiteral("-second")));
         EXPECT_EQ(view.rowCount(), 2);
         view.setTimeFrom(TimeFrom::WallClock);
@@ -212,15 +215,34 @@ TEST(EventFilter, itsWordsMeanWhatTheHelpSays) {
     Event refused = arcEnd(30ms, MigState::Stop, MigState::StopCopy, EBUSY); // took 2 ms
     refused.run = 3;
     const Event good = arcEnd(30ms, MigState::Running, MigState::Stop);
-    for (const char* words :
-         {"", "dev:3b:00.2", "dev:0000:3b", "kind:arc", "KIND:ARC", "errno:EBUSY", "errno:ebusy", "errno:16",
-          "errno:*", "state:STOP_COPY", "state:stop", "state:ERROR", "run:3", "src:engine", ">1ms", "<3ms",
-          ">=2ms", "<=2ms", ">1999us", "refused", "\"refused: EBUSY\"", "-kind:reset", "!errno:EIO",
-          "dev:3b:00.2 kind:arc errno:EBUSY >1ms"})
+    for (const char* words : {"",
+                              "dev:3b:00.2",
+                              "dev:0000:3b",
+                              "kind:arc",
+                              "KIND:ARC",
+                              "errno:EBUSY",
+                              "errno:ebusy",
+                              "errno:16",
+                              "errno:*",
+                              "state:STOP_COPY",
+                              "state:stop",
+                              "state:ERROR",
+                              "run:3",
+                              "src:engine",
+                              ">1ms",
+                              "<3ms",
+                              ">=2ms",
+                              "<=2ms",
+                              ">1999us",
+                              "refused",
+                              "\"refused: EBUSY\"",
+                              "-kind:reset",
+                              "!errno:EIO",
+                              "dev:3b:00.2 kind:arc errno:EBUSY >1ms"})
         EXPECT_TRUE(accepts(words, refused)) << words;
-    for (const char* words : {"dev:3b:00.3", "kind:reset", "errno:EIO", "state:RUNNING", "run:2", "src:user",
-                              ">2ms", "<2ms", ">10ms", "wonderful", "-errno:*", "!refused",
-                              "dev:3b:00.2 kind:arc errno:EBUSY >10ms"})
+    for (const char* words :
+         {"dev:3b:00.3", "kind:reset", "errno:EIO", "state:RUNNING", "run:2", "src:user", ">2ms", "<2ms",
+          ">10ms", "wonderful", "-errno:*", "!refused", "dev:3b:00.2 kind:arc errno:EBUSY >10ms"})
         EXPECT_FALSE(accepts(words, refused)) << words;
     EXPECT_FALSE(accepts("errno:*", good));
     EXPECT_TRUE(accepts("-errno:*", good));
@@ -246,8 +268,9 @@ TEST(EventDecode, anArcIsTakenApartWithItsBytesNamedBothWays) {
     const QString text = decodeText(decodeEvent(*source.recording, 2));
     for (const char* words :
          {"STOP → STOP_COPY", "0000:3b:00.2", "took             2.00 ms", "ioctl VFIO_DEVICE_FEATURE",
-          "argsz            16 — header and data together", "flags            0x20002 — SET | MIG_DEVICE_STATE (feature 2)",
-          "device_state     3 — STOP_COPY", "data_fd          -1 — set to -1 by us", "data_fd          7 — a data stream",
+          "argsz            16 — header and data together",
+          "flags            0x20002 — SET | MIG_DEVICE_STATE (feature 2)", "device_state     3 — STOP_COPY",
+          "data_fd          -1 — set to -1 by us", "data_fd          7 — a data stream",
           "0000  10 00 00 00 02 00 02 00", "The rule", "opens a readable stream"})
         EXPECT_TRUE(text.contains(QLatin1String(words)) || text.contains(QString::fromUtf8(words)))
             << words << "\nin\n"
@@ -296,8 +319,16 @@ TEST(EventDecode, everyKindHasItsHeadlineAndItsRule) {
 
 TEST(EventDecode, noBytesMakeItFail) {
     std::mt19937 random(42);
-    const char* const ops[] = {"GET MIGRATION", "SET MIG_DEVICE_STATE", "GET MIG_DATA_SIZE", "GET_PRECOPY_INFO",
-                               "read", "write", "RESET", "PROBE DMA_LOGGING_START", "SOMETHING NEW", ""};
+    const char* const ops[] = {"GET MIGRATION",
+                               "SET MIG_DEVICE_STATE",
+                               "GET MIG_DATA_SIZE",
+                               "GET_PRECOPY_INFO",
+                               "read",
+                               "write",
+                               "RESET",
+                               "PROBE DMA_LOGGING_START",
+                               "SOMETHING NEW",
+                               ""};
     for (int round = 0; round < 4000; ++round) {
         std::string in;
         std::string out;
@@ -322,13 +353,15 @@ protected:
         panel.show();
     }
     [[nodiscard]] QString decoded() const { return panel.decode()->toPlainText(); }
-    Source source{{arcBegin(1ms, MigState::Running, MigState::Stop), arcEnd(3ms, MigState::Running, MigState::Stop),
+    Source source{{arcBegin(1ms, MigState::Running, MigState::Stop),
+                   arcEnd(3ms, MigState::Running, MigState::Stop),
                    arcBegin(40ms, MigState::Stop, MigState::StopCopy),
                    arcEnd(49ms, MigState::Stop, MigState::StopCopy, EIO)},
                   5s,
                   true};
     Selection selection;
-    EventLogPanel panel{selection, [this](SourceId id) { return id == source.source->id() ? source.source : nullptr; }};
+    EventLogPanel panel{selection,
+                        [this](SourceId id) { return id == source.source->id() ? source.source : nullptr; }};
 };
 
 TEST_F(LogPanel, aRowIsPickedByAClickAndTakenApart) {

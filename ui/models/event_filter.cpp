@@ -27,11 +27,11 @@ std::optional<Ns> parseTime(const QString& text) {
     if (!match.hasMatch())
         return std::nullopt;
     const QString unit = match.captured(2);
-    const double scale = unit == QLatin1String("ns")                                        ? 1
+    const double scale = unit == QLatin1String("ns")                                   ? 1
                          : unit == QLatin1String("us") || unit == QStringLiteral("µs") ? 1e3
-                         : unit == QLatin1String("s")                                       ? 1e9
-                         : unit == QLatin1String("min")                                     ? 6e10
-                                                                                            : 1e6;
+                         : unit == QLatin1String("s")                                  ? 1e9
+                         : unit == QLatin1String("min")                                ? 6e10
+                                                                                       : 1e6;
     const double value = match.captured(1).toDouble() * scale;
     if (value > 9e18)
         return std::nullopt;
@@ -126,8 +126,8 @@ FilterSubject filterSubject(const Event& event, const QString& device, const QSt
     FilterSubject subject;
     subject.device = device;
     subject.shortName = shortName(device.toStdString());
-    subject.kind = std::holds_alternative<event::ArcBegin>(event.body) ? QStringLiteral("arc")
-                                                                       : shown(eventKind(event));
+    subject.kind =
+        std::holds_alternative<event::ArcBegin>(event.body) ? QStringLiteral("arc") : shown(eventKind(event));
     subject.text = text;
     subject.source = shown(event.source);
     subject.run = event.run;
@@ -155,9 +155,9 @@ void EventFilter::addTerm(const QString& token) {
         terms_.push_back(term);
         return;
     }
-    constexpr std::array fields{std::pair("dev:", Field::Device), std::pair("kind:", Field::Kind),
+    constexpr std::array fields{std::pair("dev:", Field::Device),  std::pair("kind:", Field::Kind),
                                 std::pair("errno:", Field::Errno), std::pair("state:", Field::State),
-                                std::pair("run:", Field::Run), std::pair("src:", Field::Source)};
+                                std::pair("run:", Field::Run),     std::pair("src:", Field::Source)};
     for (const auto& [prefix, field] : fields) {
         if (!text.startsWith(QLatin1String(prefix), Qt::CaseInsensitive))
             continue;

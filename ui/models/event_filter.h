@@ -20,8 +20,8 @@ struct FilterSubject {
     QString shortName; ///< as shown
     QString kind;
     QString text;
-    QString source;             ///< "engine", "user", …
-    std::vector<MigState> states; ///< from, to, and where it stands after
+    QString source;                ///< "engine", "user", …
+    std::vector<MigState> states;  ///< from, to, and where it stands after
     std::optional<int> errnoValue; ///< 0: went well; absent: the event has none
     QString errorWord;             ///< "EBUSY", "protocol-violation"
     std::optional<Ns> duration;    ///< of calls, waits
@@ -32,9 +32,9 @@ struct FilterSubject {
 /// Terms that must all hold. *Reentrant*, a value.
 class EventFilter {
 public:
-    /// Words: `dev:` `kind:` `errno:` `state:` `run:` `src:` `>10ms` `<2s` `>=` `<=`; anything else must stand in
-    /// the row; "quotes" keep spaces; `-` or `!` in front turns a term round. A term that cannot be read is told
-    /// in errors() and does not filter.
+    /// Words: `dev:` `kind:` `errno:` `state:` `run:` `src:` `>10ms` `<2s` `>=` `<=`; anything else must
+    /// stand in the row; "quotes" keep spaces; `-` or `!` in front turns a term round. A term that cannot be
+    /// read is told in errors() and does not filter.
     [[nodiscard]] static EventFilter parse(const QString& text);
 
     [[nodiscard]] bool accepts(const FilterSubject& subject) const;

@@ -167,7 +167,8 @@ QVariant EventLogModel::data(const QModelIndex& index, int role) const {
         return {};
     switch (index.column()) {
     case Time:
-        return QString::number(std::chrono::duration<double>(row.time - zero_.value_or(row.time)).count(), 'f', 6);
+        return QString::number(std::chrono::duration<double>(row.time - zero_.value_or(row.time)).count(),
+                               'f', 6);
     case DeviceName:
         return row.subject.shortName;
     case Kind:

@@ -28,10 +28,10 @@ public:
     static constexpr std::size_t capacity = 50'000;
 
     struct Row {
-        Pick pick;                 ///< of an arc: its end, once it is there
+        Pick pick;                  ///< of an arc: its end, once it is there
         std::size_t beginEvent = 0; ///< of an arc: its announcement
-        Ns time{0};                ///< on the clock that all sources of a host share
-        Ns wall{0};                ///< since the epoch
+        Ns time{0};                 ///< on the clock that all sources of a host share
+        Ns wall{0};                 ///< since the epoch
         FilterSubject subject;
         bool bad = false;
         bool isCall = false;

@@ -111,7 +111,8 @@ EventLogPanel::EventLogPanel(Selection& selection, Resolver resolve, QWidget* pa
     header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     header->setStretchLastSection(true);
     const QFontMetrics metrics = table_->fontMetrics();
-    header->resizeSection(EventLogModel::Time, metrics.horizontalAdvance(QStringLiteral("Since previous (s)")) + 18);
+    header->resizeSection(EventLogModel::Time,
+                          metrics.horizontalAdvance(QStringLiteral("Since previous (s)")) + 18);
     header->resizeSection(EventLogModel::DeviceName,
                           metrics.horizontalAdvance(QStringLiteral("0000:00:00.0")) + 14);
     header->resizeSection(EventLogModel::Kind, metrics.horizontalAdvance(QStringLiteral("asked-back")) + 18);
@@ -135,7 +136,8 @@ EventLogPanel::EventLogPanel(Selection& selection, Resolver resolve, QWidget* pa
         if (follow_)
             table_->scrollToBottom();
     });
-    connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &EventLogPanel::onCurrent);
+    connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            &EventLogPanel::onCurrent);
     connect(&selection_, &Selection::changed, this, &EventLogPanel::showPick);
     connect(&selection_, &Selection::cursorMoved, this, &EventLogPanel::showCursor);
 }
@@ -227,7 +229,8 @@ void EventLogPanel::showPick() {
     const int row = pick ? log_->rowOf(*pick) : -1;
     const QModelIndex shown = row < 0 ? QModelIndex() : view_.mapFromSource(log_->index(row, 0));
     if (shown.isValid()) {
-        if (table_->currentIndex().row() != shown.row() || !table_->selectionModel()->isRowSelected(shown.row())) {
+        if (table_->currentIndex().row() != shown.row() ||
+            !table_->selectionModel()->isRowSelected(shown.row())) {
             table_->selectRow(shown.row());
             table_->scrollTo(shown);
         }

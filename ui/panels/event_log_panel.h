@@ -22,8 +22,8 @@ class QToolButton;
 
 namespace migscope {
 
-/// Shows what the machine's devices do live, or the events of one recording. Follows the newest row while it is
-/// at its end.
+/// Shows what the machine's devices do live, or the events of one recording. Follows the newest row while it
+/// is at its end.
 class EventLogPanel : public QWidget {
     Q_OBJECT
 public:
