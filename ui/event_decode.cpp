@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "core/base/byte_size.h"
+#include "core/transfer/call_fields.h"
 #include "core/transfer/chart_content.h"
 #include "core/transfer/report_values.h"
 #include "ui/charts/chart_words.h"

@@ -42,8 +42,6 @@ struct Decode {
 /// The fields of a recorded call: `op` as MigrationDevice names it; `answer`: what came back.
 [[nodiscard]] std::vector<DecodeLine>
 decodeFields(const std::string& op, const std::vector<std::uint8_t>& bytes, bool answer, bool failed);
-/// Header and payload of the SET that asks for `target`, as we send it.
-[[nodiscard]] std::vector<std::uint8_t> setCallBytes(MigState target);
 /// What an errno means for this very call; empty when the uAPI says nothing of its own.
 [[nodiscard]] QString errnoMeaning(const std::string& op, int number);
 

@@ -51,23 +51,22 @@ Result<std::shared_ptr<Journal>> HostSession::startJournal(const RecordingHeader
     return journal;
 }
 
-bool HostSession::follow(const std::shared_ptr<Journal>& kept, bool begun, const std::string& device) {
-    const std::shared_ptr<Journal> journal = kept; // a slot may let go of it
-    const RunSourcePtr& source = journal->source();
-    if (!journal->announced) {
+bool HostSession::follow(Journal& journal, bool begun, const std::string& device) {
+    const RunSourcePtr& source = journal.source();
+    if (!journal.announced) {
         // A device that did not come open leaves no recording, unless it said something.
-        if (!begun && !journal->hasEvents())
+        if (!begun && !journal.hasEvents())
             return false;
-        journal->announced = true;
+        journal.announced = true;
         growing_[source->id()] = source;
         emit sourceAdded(source);
     }
-    const Journal::News news = journal->news();
+    const Journal::News news = journal.news();
     if (!news.events.empty())
         emit eventsArrived(source->id(), news.first, news.events);
     if (news.grew)
         emit sourceGrew(source->id());
-    if (const auto error = journal->error())
+    if (const auto error = journal.error())
         emit journalFailed(device, *error);
     return news.grew;
 }
@@ -91,7 +90,7 @@ void HostSession::finishInBackground(const std::shared_ptr<Journal>& journal, bo
 void HostSession::onFinished(const std::shared_ptr<Journal>& journal,
                              const std::shared_ptr<const Recording>& whole, const std::string& device) {
     const RunSourcePtr& source = journal->source();
-    static_cast<void>(follow(journal, true, device)); // what came since it was last looked at
+    static_cast<void>(follow(*journal, true, device)); // what came since it was last looked at
     source->setGrowing(false);
     growing_.erase(source->id());
     emit sourceEnded(source->id());

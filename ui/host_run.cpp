@@ -112,7 +112,8 @@ void HostSession::cancelRun() {
 bool HostSession::updateRun() {
     if (!active_)
         return false;
-    static_cast<void>(follow(active_->journal, true, run_->request.devices().front()));
+    const std::shared_ptr<Journal> journal = active_->journal;
+    static_cast<void>(follow(*journal, true, run_->request.devices().front()));
     if (!active_)
         return true; // ended by what a signal led to
     run_->progress = active_->transfer->progress();

@@ -297,7 +297,8 @@ bool HostSession::update(const std::string& device, Opened& opened) {
         state.capabilities = before.capabilities; // what it answered stays true after its release
     const bool begun = state.capabilities.has_value();
     last_[device] = std::move(state); // also the clock of a call moves on
-    const bool grew = follow(opened.journal, begun, device);
+    const std::shared_ptr<Journal> journal = opened.journal;
+    const bool grew = follow(*journal, begun, device);
     if (changed)
         emit sessionChanged(device);
     return live || changed || grew;

@@ -149,7 +149,8 @@ private:
                                                                 const std::string& device,
                                                                 const QString& word, const QString& name);
     /// Passes on what is new in a journal, once `begun`; true when there was something.
-    bool follow(const std::shared_ptr<Journal>& journal, bool begun, const std::string& device);
+    /// The caller keeps the journal: a slot may let go of everything else.
+    bool follow(Journal& journal, bool begun, const std::string& device);
     void finishInBackground(const std::shared_ptr<Journal>& journal, bool keep, const std::string& device);
     void onFinished(const std::shared_ptr<Journal>& journal, const std::shared_ptr<const Recording>& whole,
                     const std::string& device);

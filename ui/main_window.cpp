@@ -89,8 +89,9 @@ void MainWindow::makeCentre() {
         new InspectPage({actions[ActionId::OpenDevice], actions[ActionId::ReleaseDevice]}, parts_.tabs);
     parts_.migrate = new MigratePage(*parts_.selection, parts_.tabs);
     parts_.timeline = new RunView(*parts_.selection, parts_.tabs);
-    parts_.timeline->setEmptyText(tr("Select a run in the list on the left, or open a recording: its states, sizes, "
-                                     "throughput and downtime are drawn here."));
+    parts_.timeline->setEmptyText(
+        tr("Select a run in the list on the left, or open a recording: its states, sizes, "
+           "throughput and downtime are drawn here."));
     parts_.tabs->addTab(parts_.inspect, tr("Inspect"));
     parts_.tabs->addTab(parts_.migrate, tr("Migrate"));
     parts_.tabs->addTab(parts_.timeline, tr("Timeline"));
@@ -188,8 +189,8 @@ void MainWindow::makeMenus() {
     QMenu* view = menuBar()->addMenu(tr("&View"));
     view->addActions({actions[ActionId::Overview], actions[ActionId::Refresh]});
     view->addSeparator();
-    view->addActions({actions[ActionId::ShowInspect], actions[ActionId::ShowMigrate],
-                      actions[ActionId::ShowTimeline]});
+    view->addActions(
+        {actions[ActionId::ShowInspect], actions[ActionId::ShowMigrate], actions[ActionId::ShowTimeline]});
     view->addSeparator();
     view->addActions({actions[ActionId::Search], actions[ActionId::FilterEvents]});
     view->addSeparator();

@@ -125,10 +125,10 @@ void RunPresenter::onUnfinished(const QList<Unfinished>& found) {
 void RunPresenter::offerNext() {
     if (unfinished_.isEmpty())
         return;
-    const QString more =
-        unfinished_.size() > 1 ? tr(" (%1 more)").arg(unfinished_.size() - 1) : QString();
-    parts_.offer->ask(tr("A recording without an end from an earlier start%1: %2").arg(more, unfinished_[0].words),
-                      {tr("Open it"), tr("Not now"), tr("Do not offer again")});
+    const QString more = unfinished_.size() > 1 ? tr(" (%1 more)").arg(unfinished_.size() - 1) : QString();
+    parts_.offer->ask(
+        tr("A recording without an end from an earlier start%1: %2").arg(more, unfinished_[0].words),
+        {tr("Open it"), tr("Not now"), tr("Do not offer again")});
 }
 
 void RunPresenter::onOfferAnswered(int which) {
@@ -294,8 +294,8 @@ void RunPresenter::saveAs(const RunSourcePtr& source) {
     const QString proposed =
         source->path().isEmpty() ? QStringLiteral("recording.migrec") : QFileInfo(source->path()).fileName();
     // The dialog asks before it lets an existing file be chosen.
-    const QString path = QFileDialog::getSaveFileName(parts_.centre->window(), tr("Save the recording"), proposed,
-                                                      tr("Recordings (*.migrec)"));
+    const QString path = QFileDialog::getSaveFileName(parts_.centre->window(), tr("Save the recording"),
+                                                      proposed, tr("Recordings (*.migrec)"));
     if (!path.isEmpty())
         parts_.recordings->saveAs(source, path);
 }

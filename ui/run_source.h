@@ -33,8 +33,8 @@ public:
     [[nodiscard]] bool growing() const { return growing_; }
     void setGrowing(bool growing) { growing_ = growing; }
     /// Calls `see` at once, in this thread, under the lock of whoever writes the recording: it must be quick,
-    /// take no other lock, keep no reference, and copy what it needs. *Thread-safe*: saving looks from a thread
-    /// of its own.
+    /// take no other lock, keep no reference, and copy what it needs. *Thread-safe*: saving looks from a
+    /// thread of its own.
     void look(const std::function<void(const Recording&)>& see) const { look_(see); }
 
 private:

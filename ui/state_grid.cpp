@@ -223,8 +223,8 @@ void StateGrid::setPicked(const std::optional<std::pair<MigState, MigState>>& ar
 }
 
 QPointF StateGrid::pointOn(MigState from, MigState to) const {
-    const auto points = ArcPainter::pointsOf({from, to, StreamEffect::None},
-                                             [this](GridPlace place) { return cell(place); });
+    const auto points =
+        ArcPainter::pointsOf({from, to, StreamEffect::None}, [this](GridPlace place) { return cell(place); });
     return (points[0] + points[1]) / 2;
 }
 

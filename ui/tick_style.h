@@ -7,8 +7,8 @@
 
 namespace migscope {
 
-/// Draws the tick of a row with a frame in the text's colour: Fusion takes a darker shade of the window, which
-/// nobody sees on a dark one. Set on a view, which does not own it.
+/// Draws the tick of a row with a frame in the text's colour: Fusion takes a darker shade of the window,
+/// which nobody sees on a dark one. Set on a view, which does not own it.
 class TickStyle : public QProxyStyle {
     Q_OBJECT
 public:

@@ -135,7 +135,8 @@ void wireActions(MainWindow& window, const WindowParts& parts) {
     does(ActionId::OpenDevice, presenter, &Presenter::openDevice);
     does(ActionId::ReleaseDevice, presenter, &Presenter::releaseDevice);
     does(ActionId::ResetDevice, presenter, &Presenter::askReset);
-    does(ActionId::SimulatedLab, presenter, [presenter] { presenter->useMachine(QStringLiteral("sim:lab")); });
+    does(ActionId::SimulatedLab, presenter,
+         [presenter] { presenter->useMachine(QStringLiteral("sim:lab")); });
     does(ActionId::ThisHost, presenter, [presenter] { presenter->useMachine(QStringLiteral("kernel")); });
     does(ActionId::CopyCommand, presenter, &Presenter::copyCommand);
     does(ActionId::CancelRun, parts.host, &HostSession::cancelRun);

@@ -34,8 +34,8 @@ constexpr const char* demoDevice = "0000:3b:00.2";
 /// Pictures need no display; Qt must know before it starts.
 /// Words after which nothing is shown on a display: pictures, and texts on the terminal.
 bool needsNoDisplay(std::string_view word) {
-    return word.starts_with("--screenshot") || word.starts_with("--render") || word == "--help" || word == "-h" || word == "--help-all" ||
-           word == "--version" || word == "-v";
+    return word.starts_with("--screenshot") || word.starts_with("--render") || word == "--help" ||
+           word == "-h" || word == "--help-all" || word == "--version" || word == "-v";
 }
 
 void choosePlatform(int argc, char** argv) {
@@ -73,9 +73,10 @@ Result<GuiOptions> parse(const QStringList& arguments) {
     const QCommandLineOption screenshots(QStringLiteral("screenshots"),
                                          text("Draw the main views into DIR without a display, and leave."),
                                          QStringLiteral("DIR"));
-    const QCommandLineOption scene(QStringLiteral("scene"),
-                                   text("Only this view of --screenshots; \"film\": the frames of a migration."),
-                                   QStringLiteral("NAME"));
+    const QCommandLineOption scene(
+        QStringLiteral("scene"),
+        text("Only this view of --screenshots; \"film\": the frames of a migration."),
+        QStringLiteral("NAME"));
     const QCommandLineOption theme(QStringLiteral("theme"), text("light or dark, for pictures."),
                                    QStringLiteral("THEME"));
     const QCommandLineOption size(QStringLiteral("size"), text("Of the window, as 1280x800."),

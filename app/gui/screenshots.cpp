@@ -119,8 +119,8 @@ public:
         return waitUntil([this, share] {
             const RunProgress& now = host_->run()->progress;
             return !host_->runActive() ||
-                   (now.expectedBytes && static_cast<double>(now.movedBytes) >
-                                             share * static_cast<double>(*now.expectedBytes));
+                   (now.expectedBytes &&
+                    static_cast<double>(now.movedBytes) > share * static_cast<double>(*now.expectedBytes));
         });
     }
     /// Selects a phase of the last run, as a click on the bar does.
@@ -286,7 +286,8 @@ GuiExit takePictures(const GuiOptions& options, const MainWindow::About& about) 
             }
             const QString name = pictureName(scene.name, dark);
             // What runs is not waited for: the picture is of the middle of it.
-            if (!stage.picture(QDir(options.screenshots).filePath(name), QLatin1String(scene.name) == QLatin1String("running") ? 0 : 600))
+            if (!stage.picture(QDir(options.screenshots).filePath(name),
+                               QLatin1String(scene.name) == QLatin1String("running") ? 0 : 600))
                 done.code = 6;
             done.leftBehind |= !stage.host().shutdown(std::chrono::milliseconds(800));
         }

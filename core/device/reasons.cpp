@@ -265,7 +265,8 @@ constexpr ReasonText catalogue[] = {
      "can tell.",
      "Nothing to do."},
     {"host-config-unknown", Info, "The kernel's configuration could not be read: what it lacks is not known.",
-     "Make it readable, where /proc/config.gz is there:\n  zcat /proc/config.gz | sudo tee /boot/config-$(uname -r) >/dev/null"},
+     "Make it readable, where /proc/config.gz is there:\n  zcat /proc/config.gz | sudo tee "
+     "/boot/config-$(uname -r) >/dev/null"},
 };
 
 constexpr ReasonText unknownReason{"unknown-reason", Warning, "An unknown reason ({id}).", ""};

@@ -64,9 +64,8 @@ std::vector<ArcPiece> cutArcs(const DeviceChart& chart, const ChartWindow& windo
         pieces.push_back({std::max(shown->called, window.from), std::min(endOf(*shown), window.to),
                           shown->from, shown->to, shown->failed, shown->returned.has_value(), shown->event});
         const Ns after = at->called + column;
-        const auto further =
-            std::lower_bound(std::next(at), chart.arcs.end(), after,
-                             [](const LaneArc& arc, Ns time) { return arc.called < time; });
+        const auto further = std::lower_bound(std::next(at), chart.arcs.end(), after,
+                                              [](const LaneArc& arc, Ns time) { return arc.called < time; });
         // An arc that is wider than its column ends behind it: the next one begins there.
         at = further == std::next(at) ? std::next(at) : further;
     }
@@ -272,7 +271,8 @@ std::vector<PhaseSpan> phaseSpans(const RunMetrics& run) {
 Ns timeInCalls(const Recording& recording, const PairMetrics& pair, Ns from, Ns to) {
     Ns sum{0};
     for (const auto& end : {pair.pair.source, pair.pair.destination}) {
-        if (!end || (end == pair.pair.destination && pair.pair.source == pair.pair.destination && sum != Ns{0}))
+        if (!end ||
+            (end == pair.pair.destination && pair.pair.source == pair.pair.destination && sum != Ns{0}))
             continue;
         const auto found = recording.charts().devices().find(*end);
         if (found == recording.charts().devices().end())

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The real window on a real kernel, driven by clicks: opens a device, walks its states, migrates it, draws itself.
+// The real window on a real kernel, driven by clicks: opens a device, walks its states, migrates it, draws
+// itself.
 #include <QApplication>
 #include <QComboBox>
 #include <QElapsedTimer>

@@ -144,8 +144,8 @@ TEST_F(Chart, theCursorReadsAllTracks) {
     QEvent leave(QEvent::Leave);
     QApplication::sendEvent(&chart(), &leave);
     const QString text = view.readout()->text();
-    for (const char* words : {"3b:00.2 STOP_COPY", "3b:00.3 RESUMING", "moved 2.0 MiB", "read ", "write ",
-                              "in save"})
+    for (const char* words :
+         {"3b:00.2 STOP_COPY", "3b:00.3 RESUMING", "moved 2.0 MiB", "read ", "write ", "in save"})
         EXPECT_TRUE(text.contains(QLatin1String(words))) << words << " in " << text.toStdString();
     const Ns before = selection.cursor()->time;
     QTest::keyClick(&chart(), Qt::Key_Right);
@@ -156,8 +156,8 @@ TEST_F(Chart, theCursorReadsAllTracks) {
 }
 
 TEST_F(Chart, aClickOnACallPicksItAndThePhaseOfItIsChosen) {
-    QTest::mouseClick(&chart(), Qt::LeftButton, {}, at(ms(116), Track::Lanes) +
-                                                        QPoint(0, -12)); // the upper lane
+    QTest::mouseClick(&chart(), Qt::LeftButton, {},
+                      at(ms(116), Track::Lanes) + QPoint(0, -12)); // the upper lane
     ASSERT_TRUE(selection.pick().has_value());
     EXPECT_EQ(picked().to, MigState::StopCopy);
     ASSERT_TRUE(view.bar()->selected().has_value());
@@ -243,7 +243,8 @@ TEST_F(Chart, theTableAndTheReportSayTheSame) {
     ASSERT_TRUE(selection.pick().has_value());
     EXPECT_EQ(picked().to, MigState::StopCopy);
     view.showPage(RunView::ReportPage);
-    EXPECT_TRUE(view.findChild<QPlainTextEdit*>()->toPlainText().contains(QStringLiteral("downtime 93.0 ms")));
+    EXPECT_TRUE(
+        view.findChild<QPlainTextEdit*>()->toPlainText().contains(QStringLiteral("downtime 93.0 ms")));
 }
 
 TEST_F(Chart, followsTheNewestUntilThePersonLooksElsewhere) {
@@ -312,7 +313,8 @@ std::vector<QRectF> shapesOf(const QByteArray& svg) {
         QTransform transform = stack.back();
         const auto matrix = numbers(xml.attributes().value(QLatin1String("transform")).toString());
         if (matrix.size() == 6)
-            transform = QTransform(matrix[0], matrix[1], matrix[2], matrix[3], matrix[4], matrix[5]) * transform;
+            transform =
+                QTransform(matrix[0], matrix[1], matrix[2], matrix[3], matrix[4], matrix[5]) * transform;
         stack.push_back(transform);
         std::vector<double> points;
         if (xml.name() == QLatin1String("polyline") || xml.name() == QLatin1String("polygon"))

@@ -16,6 +16,7 @@
 
 #include "core/transfer/recording.h"
 #include "tests/core/transfer/run_builder.h"
+#include "tests/ui/run_sources.h"
 #include "tests/ui/ui_test.h"
 #include "ui/panels/loading_rows.h"
 #include "ui/panels/runs_panel.h"
@@ -23,32 +24,14 @@
 namespace migscope::testing {
 namespace {
 
-/// `day`: when it was recorded.
-std::shared_ptr<Recording> recordingOf(int day, bool simulated = false, std::size_t devices = 2) {
-    RecordingHeader header;
-    header.hostName = "lab";
-    header.simulated = simulated;
-    header.realtime = std::chrono::hours(24 * (20'000 + day));
-    header.devices.resize(devices);
-    header.devices[0].name = "0000:3b:00.2";
-    return std::make_shared<Recording>(header);
-}
+using runs::file;
+using runs::growing;
+using runs::recordingOf;
 
 void migrate(Recording& recording) {
     for (const Event& event : test::migration().events)
         recording.apply(event);
     recording.complete = true;
-}
-
-RunSourcePtr file(const QString& name, std::shared_ptr<Recording> recording) {
-    return wholeSource(name, QStringLiteral("/tmp/") + name, std::move(recording));
-}
-
-/// One that still grows, as a recorder's would.
-RunSourcePtr growing(const QString& name, const std::shared_ptr<Recording>& recording) {
-    auto source = file(name, recording);
-    source->setGrowing(true);
-    return source;
 }
 
 QString cell(const RunsModel& model, int row, int column) {

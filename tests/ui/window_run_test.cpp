@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole window: a migration by clicks, one selection through all views, files, and what an earlier start left.
+// The whole window: a migration by clicks, one selection through all views, files, and what an earlier start
+// left.
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
@@ -90,7 +91,8 @@ TEST_F(WindowRun, aMigrationIsStartedWatchedLiveAndRead) {
     EXPECT_TRUE(host->runActive()) << "while it runs";
     ASSERT_TRUE(ended());
     EXPECT_EQ(host->run()->result->outcome, RunOutcome::Ok);
-    ASSERT_TRUE(waitUntil([this] { return live().bar()->content() && live().bar()->content()->parts.size() == 4; }));
+    ASSERT_TRUE(
+        waitUntil([this] { return live().bar()->content() && live().bar()->content()->parts.size() == 4; }));
     const RunMetrics& measured = host->run()->metrics.front();
     Ns sum{0};
     for (const auto& each : live().bar()->content()->parts)
@@ -117,7 +119,8 @@ TEST_F(WindowRun, aRunIsCancelledByItsActionAndTheDevicesAreBack) {
 TEST_F(WindowRun, logRowChartMarkGridArcAndPhaseAreOneSelection) {
     migrate();
     ASSERT_TRUE(ended());
-    ASSERT_TRUE(waitUntil([this] { return live().bar()->content() && live().bar()->content()->parts.size() == 4; }));
+    ASSERT_TRUE(
+        waitUntil([this] { return live().bar()->content() && live().bar()->content()->parts.size() == 4; }));
     spin(50); // one paint: where the parts are
     // The phase "save" begins with the source's SET to STOP_COPY.
     QTest::mouseClick(live().bar(), Qt::LeftButton, {}, live().bar()->partRect(1).center().toPoint());
@@ -126,8 +129,12 @@ TEST_F(WindowRun, logRowChartMarkGridArcAndPhaseAreOneSelection) {
     EXPECT_EQ(pick->source, host->run()->source->id());
     const int row = parts().log->table()->currentIndex().row();
     ASSERT_GE(row, 0) << "the log selects its row";
-    EXPECT_TRUE(parts().log->view().index(row, EventLogModel::Text).data().toString().contains(
-        QStringLiteral("→ STOP_COPY")));
+    EXPECT_TRUE(parts()
+                    .log->view()
+                    .index(row, EventLogModel::Text)
+                    .data()
+                    .toString()
+                    .contains(QStringLiteral("→ STOP_COPY")));
     EXPECT_TRUE(parts().log->decode()->toPlainText().contains(QStringLiteral("The rule")));
     ASSERT_TRUE(parts().inspect->grid()->picked().has_value()) << "the grid marks the arc";
     EXPECT_EQ(parts().inspect->grid()->picked()->second, MigState::StopCopy);
@@ -189,7 +196,7 @@ TEST_F(WindowRun, aRecordingIsDroppedOntoTheWindowAndIsRecentThen) {
     EXPECT_EQ(parts().tabs->currentWidget(), parts().timeline);
     EXPECT_EQ(parts().timeline->bar()->content()->words.figure, QStringLiteral("downtime 17.0 ms ± 2.1"));
     EXPECT_FALSE(parts().timeline->caption()->text().contains(QStringLiteral("SIMULATED")));
-    emit parts().recent->aboutToShow();
+    emit parts().recent -> aboutToShow();
     EXPECT_EQ(parts().recent->actions().front()->text(), QStringLiteral("mtty-migrate.migrec"));
     EXPECT_GT(parts().log->view().rowCount(), 10);
 }

@@ -26,8 +26,8 @@
 #include "ui/panels/host_page.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/machines_panel.h"
-#include "ui/panels/notice_bar.h"
 #include "ui/panels/migrate_page.h"
+#include "ui/panels/notice_bar.h"
 #include "ui/panels/run_form.h"
 #include "ui/panels/run_panel.h"
 #include "ui/panels/run_view.h"
@@ -198,9 +198,8 @@ TEST_F(Window, aReleasedDeviceLeavesItsRecordingInTheList) {
     EXPECT_TRUE(QFile::exists(journal)) << "written as it happens";
     EXPECT_TRUE(journal.startsWith(temporaryFolder() + QStringLiteral("/migscope/journals/")));
     (*parts().actions)[ActionId::ReleaseDevice]->trigger();
-    ASSERT_TRUE(waitUntil([this] {
-        return parts().runs->model().rowCount() == 1 && !parts().runs->model().entry(0).growing;
-    }));
+    ASSERT_TRUE(waitUntil(
+        [this] { return parts().runs->model().rowCount() == 1 && !parts().runs->model().entry(0).growing; }));
     EXPECT_FALSE(sim->isOpen(mlx5A));
     EXPECT_FALSE(host->isOpen(mlx5A));
     EXPECT_EQ(parts().runs->model().index(0, RunsModel::Name).data().toString(),
@@ -216,9 +215,8 @@ TEST_F(Window, anOpenedRecordingIsShownInWordsAndWithItsEvents) {
     ASSERT_TRUE(waitState(mlx5A, MigState::Stop));
     const QString journal = host->journalPath(mlx5A);
     (*parts().actions)[ActionId::ReleaseDevice]->trigger();
-    ASSERT_TRUE(waitUntil([this] {
-        return parts().runs->model().rowCount() == 1 && !parts().runs->model().entry(0).growing;
-    }));
+    ASSERT_TRUE(waitUntil(
+        [this] { return parts().runs->model().rowCount() == 1 && !parts().runs->model().entry(0).growing; }));
     EXPECT_FALSE(parts().timeline->isVisible());
     parts().recordings->open(journal);
     ASSERT_TRUE(waitUntil([this] { return parts().timeline->isVisible(); }));

@@ -102,9 +102,7 @@ void hatch(QPainter& painter, const QRectF& rect, double step, bool rising) {
         const double end = std::min(at + height, rect.right());
         if (end <= begin)
             continue;
-        const auto yAt = [&](double x) {
-            return rising ? rect.bottom() - (x - at) : rect.top() + (x - at);
-        };
+        const auto yAt = [&](double x) { return rising ? rect.bottom() - (x - at) : rect.top() + (x - at); };
         lines << QLineF(begin, yAt(begin), end, yAt(end));
     }
     painter.drawLines(lines);

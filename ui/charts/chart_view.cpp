@@ -27,13 +27,13 @@ constexpr double roomAtTheEnd = 1.02; ///< of the whole, so that the last mark d
 /// Cursor, box and focus above the plot: moving them draws no chart.
 class ChartView::Overlay : public QWidget {
 public:
-    Overlay(ChartView& view) : QWidget(&view), view_(view) {
-        setAttribute(Qt::WA_TransparentForMouseEvents);
-    }
+    Overlay(ChartView& view) : QWidget(&view), view_(view) { setAttribute(Qt::WA_TransparentForMouseEvents); }
     std::optional<QPointF> boxTo;
 
 protected:
     void paintEvent(QPaintEvent*) override {
+        if (view_.canvas_ == nullptr)
+            return;
         QPainter painter(this);
         const Theme theme = Theme::of(palette());
         const QRectF plot = view_.canvas_->area(Track::Lanes) | view_.canvas_->area(Track::Rate);
@@ -48,7 +48,8 @@ protected:
         if (const auto at = view_.cursor())
             line(view_.canvas_->xOf(*at), QPen(palette().color(QPalette::Highlight), 1.6));
         if (view_.pressed_ && boxTo && !view_.panning_) {
-            const double left = std::clamp(std::min(view_.pressed_->x(), boxTo->x()), plot.left(), plot.right());
+            const double left =
+                std::clamp(std::min(view_.pressed_->x(), boxTo->x()), plot.left(), plot.right());
             const double right =
                 std::clamp(std::max(view_.pressed_->x(), boxTo->x()), plot.left(), plot.right());
             QColor fill = palette().color(QPalette::Highlight);
@@ -69,10 +70,9 @@ private:
 };
 
 ChartView::ChartView(Selection& selection, QWidget* parent)
-    : QWidget(parent), selection_(selection), canvas_(new PlotCanvas(this)), overlay_(new Overlay(*this)) {
+    : QWidget(parent), selection_(selection), overlay_(new Overlay(*this)) {
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
-    canvas_->setAttribute(Qt::WA_TransparentForMouseEvents);
     setAccessibleName(tr("Chart"));
     setToolTip({});
     connect(&selection_, &Selection::changed, this, &ChartView::showSelection);
@@ -83,9 +83,20 @@ ChartView::ChartView(Selection& selection, QWidget* parent)
     refresh();
 }
 
+void ChartView::makeCanvas() {
+    canvas_ = new PlotCanvas(this);
+    canvas_->setAttribute(Qt::WA_TransparentForMouseEvents);
+    canvas_->applyTheme(Theme::of(palette()));
+    canvas_->setGeometry(rect());
+    canvas_->show();
+    overlay_->raise();
+}
+
 void ChartView::setSource(const RunSourcePtr& source) {
     if (source == source_)
         return;
+    if (source && canvas_ == nullptr)
+        makeCanvas();
     source_ = source;
     all_ = true;
     follow_ = source_ != nullptr && source_->growing();
@@ -119,12 +130,12 @@ void ChartView::refresh() {
             content = chartContent(recording, {shown.from, shown.to, canvas_->columns(), now});
         });
         canvas_->setContent(content);
-    } else {
+    } else if (canvas_ != nullptr) {
         canvas_->setContent({});
     }
     overlay_->QWidget::update();
     showReadout();
-    setAccessibleDescription(chartSummary(canvas_->content()));
+    setAccessibleDescription(chartSummary(canvas_ != nullptr ? canvas_->content() : ChartContent{}));
     emit contentChanged();
     emit viewChanged();
 }
@@ -154,6 +165,8 @@ void ChartView::zoomAll() {
 }
 
 void ChartView::scaleAt(Ns at, double factor) {
+    if (!source_)
+        return;
     const TimeRange now = range();
     const double length = static_cast<double>(now.length().count()) * factor;
     const double share =
@@ -193,6 +206,8 @@ void ChartView::setFollowing(bool on) {
 }
 
 void ChartView::pan(double share) {
+    if (!source_)
+        return;
     const TimeRange now = range();
     const Ns by{std::llround(static_cast<double>(now.length().count()) * share)};
     update({now.from + by, now.to + by}, false);
@@ -243,7 +258,8 @@ void ChartView::showSelection() {
             update({middle - range().length() / 2, middle + range().length() / 2}, true);
         }
     }
-    canvas_->setHighlight(span);
+    if (canvas_ != nullptr)
+        canvas_->setHighlight(span);
 }
 
 void ChartView::pickAt(const QPointF& at) {
@@ -264,12 +280,14 @@ void ChartView::stepEvent(bool forward) {
     std::optional<std::pair<Ns, std::size_t>> next;
     source_->look([&](const Recording& recording) {
         for (const auto& [device, chart] : recording.charts().devices()) {
-            const auto after = std::upper_bound(chart.arcs.begin(), chart.arcs.end(), from,
-                                                [](Ns time, const LaneArc& arc) { return time < arc.called; });
+            const auto after =
+                std::upper_bound(chart.arcs.begin(), chart.arcs.end(), from,
+                                 [](Ns time, const LaneArc& arc) { return time < arc.called; });
             if (forward && after != chart.arcs.end() && (!next || after->called < next->first))
                 next = {after->called, after->event};
-            const auto before = std::lower_bound(chart.arcs.begin(), chart.arcs.end(), from,
-                                                 [](const LaneArc& arc, Ns time) { return arc.called < time; });
+            const auto before =
+                std::lower_bound(chart.arcs.begin(), chart.arcs.end(), from,
+                                 [](const LaneArc& arc, Ns time) { return arc.called < time; });
             if (!forward && before != chart.arcs.begin() &&
                 (!next || std::prev(before)->called > next->first))
                 next = {std::prev(before)->called, std::prev(before)->event};
@@ -283,7 +301,8 @@ void ChartView::stepEvent(bool forward) {
 
 void ChartView::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    canvas_->setGeometry(rect());
+    if (canvas_ != nullptr)
+        canvas_->setGeometry(rect());
     overlay_->setGeometry(rect());
     overlay_->raise();
     refresh();
@@ -292,7 +311,8 @@ void ChartView::resizeEvent(QResizeEvent* event) {
 void ChartView::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
-        canvas_->applyTheme(Theme::of(palette()));
+        if (canvas_ != nullptr)
+            canvas_->applyTheme(Theme::of(palette()));
         overlay_->QWidget::update();
     }
 }
@@ -374,6 +394,10 @@ void ChartView::focusOutEvent(QFocusEvent* event) {
 }
 
 void ChartView::keyPressEvent(QKeyEvent* event) {
+    if (!source_) {
+        QWidget::keyPressEvent(event);
+        return;
+    }
     const bool shift = (event->modifiers() & Qt::ShiftModifier) != 0;
     const bool alt = (event->modifiers() & Qt::AltModifier) != 0;
     const Ns step = pixel() * ((event->modifiers() & Qt::ControlModifier) != 0 ? 50 : 5);

@@ -25,7 +25,9 @@ public:
 
     void setSource(const RunSourcePtr& source);
     [[nodiscard]] const RunSourcePtr& source() const { return source_; }
+    /// Only once there was a source.
     [[nodiscard]] PlotCanvas& canvas() const { return *canvas_; }
+    [[nodiscard]] bool hasCanvas() const { return canvas_ != nullptr; }
     [[nodiscard]] TimeRange range() const { return zoom_.current(); }
     [[nodiscard]] bool following() const { return follow_; }
     [[nodiscard]] bool canGoBack() const { return zoom_.canGoBack(); }
@@ -66,6 +68,7 @@ protected:
 
 private:
     class Overlay;
+    void makeCanvas();
     void update(TimeRange range, bool remember);
     void scaleAt(Ns at, double factor);
     void pan(double share);
@@ -80,7 +83,7 @@ private:
 
     Selection& selection_;
     RunSourcePtr source_;
-    PlotCanvas* canvas_;
+    PlotCanvas* canvas_ = nullptr; ///< made with the first source: a window that starts shows none
     Overlay* overlay_;
     ZoomStack zoom_;
     Ns last_{0}; ///< of the recording

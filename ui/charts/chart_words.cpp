@@ -148,7 +148,8 @@ DowntimeWords downtimeWords(const Recording& recording, const RunMetrics& run) {
     if (run.downtime)
         words.figure = tr("downtime %1").arg(withError(*run.downtime));
     else if (run.blackout)
-        words.figure = tr("blackout %1 (no downtime: the source itself ran again)").arg(withError(*run.blackout));
+        words.figure =
+            tr("blackout %1 (no downtime: the source itself ran again)").arg(withError(*run.blackout));
     else if (!run.outcome)
         words.figure = tr("no downtime yet");
     else if (run.plan && run.plan->kind == PlanKind::Load && *run.outcome == RunOutcome::Ok)
@@ -222,8 +223,7 @@ std::vector<ChartRow> chartRows(const Recording& recording, const ChartContent& 
         for (const PhaseSpan& span : phaseSpans(run)) {
             if (span.end >= content.window.from && span.begin <= content.window.to)
                 rows.push_back({span.begin, tr("run %1").arg(run.run), phaseText(span.name),
-                                durationText(span.end - span.begin),
-                                phaseEvent(recording, run, span.name)});
+                                durationText(span.end - span.begin), phaseEvent(recording, run, span.name)});
         }
     }
     for (const LaneContent& lane : content.lanes) {
@@ -242,12 +242,16 @@ std::vector<ChartRow> chartRows(const Recording& recording, const ChartContent& 
     }
     const auto curves = [&](const std::vector<Curve>& all, bool isRate) {
         for (const Curve& curve : all) {
-            const QString track = tr("%1, %2").arg(deviceName(recording, curve.device), curveWord(curve.kind));
+            const QString track =
+                tr("%1, %2").arg(deviceName(recording, curve.device), curveWord(curve.kind));
             // A table of every pixel column is read by nobody: about 50 rows a curve.
             const std::size_t stride = std::max<std::size_t>(1, curve.steps.size() / 50);
             for (std::size_t at = stride - 1; at < curve.steps.size(); at += stride)
-                rows.push_back({curve.steps[at].end, track,
-                                isRate ? rateText(curve.steps[at].last) : bytesText(curve.steps[at].last), {}, {}});
+                rows.push_back({curve.steps[at].end,
+                                track,
+                                isRate ? rateText(curve.steps[at].last) : bytesText(curve.steps[at].last),
+                                {},
+                                {}});
         }
     };
     curves(content.sizes, false);

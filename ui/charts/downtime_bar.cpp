@@ -41,9 +41,9 @@ DowntimeContent downtimeContent(const Recording& recording, const RunMetrics& ru
             content.inside.push_back(phase.name);
             continue;
         }
-        const double share = whole > Ns{0} ? static_cast<double>(phase.duration->count()) /
-                                                 static_cast<double>(whole.count())
-                                           : 0;
+        const double share =
+            whole > Ns{0} ? static_cast<double>(phase.duration->count()) / static_cast<double>(whole.count())
+                          : 0;
         content.parts.push_back({phase.name, *phase.duration, static_cast<int>(std::lround(share * 100)),
                                  phaseEvent(recording, run, phase.name)});
     }
@@ -90,8 +90,8 @@ std::vector<QRectF> paintDowntime(QPainter& painter, const QRectF& rect, const D
     double left = bar.left();
     for (std::size_t i = 0; i < content.parts.size(); ++i) {
         const auto& part = content.parts[i];
-        const double width =
-            narrowestPart + room * static_cast<double>(part.duration.count()) / static_cast<double>(whole.count());
+        const double width = narrowestPart + room * static_cast<double>(part.duration.count()) /
+                                                 static_cast<double>(whole.count());
         const QRectF box(left, bar.top(), width, bar.height());
         left += width;
         rects.push_back(box);
@@ -112,7 +112,8 @@ std::vector<QRectF> paintDowntime(QPainter& painter, const QRectF& rect, const D
     }
     // Downtime is always the same dark frame around its phases.
     painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(theme.text(), content.isDowntime ? 2 : 1, content.isDowntime ? Qt::SolidLine : Qt::DashLine));
+    painter.setPen(
+        QPen(theme.text(), content.isDowntime ? 2 : 1, content.isDowntime ? Qt::SolidLine : Qt::DashLine));
     painter.drawRect(bar);
     if (selected && *selected < rects.size()) {
         painter.setPen(QPen(theme.highlight(), 3));
@@ -123,7 +124,8 @@ std::vector<QRectF> paintDowntime(QPainter& painter, const QRectF& rect, const D
         under << DowntimeBar::tr("%1 %2 %").arg(partText(part)).arg(part.percent);
     for (const PhaseName phase : content.inside)
         under << DowntimeBar::tr("%1 inside %2")
-                     .arg(phaseText(phase), phaseText(phase == PhaseName::Stop ? PhaseName::Save : PhaseName::Load));
+                     .arg(phaseText(phase),
+                          phaseText(phase == PhaseName::Stop ? PhaseName::Save : PhaseName::Load));
     if (!content.estimate.isEmpty())
         under << content.estimate;
     painter.setPen(theme.quiet());
@@ -235,8 +237,9 @@ bool DowntimeBar::event(QEvent* event) {
     const auto* help = static_cast<QHelpEvent*>(event);
     for (std::size_t i = 0; i < rects_.size(); ++i) {
         if (rects_[i].contains(help->pos()))
-            QToolTip::showText(help->globalPos(),
-                               tr("%1, %2 %").arg(partText(content_->parts[i])).arg(content_->parts[i].percent), this);
+            QToolTip::showText(
+                help->globalPos(),
+                tr("%1, %2 %").arg(partText(content_->parts[i])).arg(content_->parts[i].percent), this);
     }
     return true;
 }

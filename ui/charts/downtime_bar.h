@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The dark time of a run as a bar: stop, save, load, resume, to scale, with the figure and the critical phase.
+// The dark time of a run as a bar: stop, save, load, resume, to scale, with the figure and the critical
+// phase.
 #pragma once
 
 #include <QWidget>

@@ -45,8 +45,8 @@ public:
     /// Pixels that the lanes of so many devices need.
     [[nodiscard]] static int laneHeight(std::size_t devices);
 
-    /// Draws at `area` of a device, for pictures; the canvas need not be shown. `rest` draws what stands around
-    /// it with the same painter: some devices take only one.
+    /// Draws at `area` of a device, for pictures; the canvas need not be shown. `rest` draws what stands
+    /// around it with the same painter: some devices take only one.
     void paintTo(QPaintDevice& device, bool vector, const QRect& area,
                  const std::function<void(QPainter&)>& rest);
     /// The frames that were drawn, for benchmarks.

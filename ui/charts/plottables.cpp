@@ -74,8 +74,7 @@ void LanesPlot::drawBand(QPainter& painter, const LanePiece& piece, double top, 
     drawPattern(painter, rect, look.pattern, look.ink);
     const QString name = QString::fromStdString(stateName(*piece.state));
     const QFontMetricsF metrics(painter.font());
-    const QString& text =
-        metrics.horizontalAdvance(name) + textMargin <= rect.width() ? name : look.letter;
+    const QString& text = metrics.horizontalAdvance(name) + textMargin <= rect.width() ? name : look.letter;
     const double width = metrics.horizontalAdvance(text) + textMargin;
     if (width > rect.width() || metrics.height() > rect.height())
         return;

@@ -73,7 +73,8 @@ public:
             painter.setPen(theme_.text());
             int y = margin + canvas_.fontMetrics().ascent();
             for (const QString& line : caption_) {
-                painter.drawText(margin, y, canvas_.fontMetrics().elidedText(line, Qt::ElideRight, tracks.width()));
+                painter.drawText(margin, y,
+                                 canvas_.fontMetrics().elidedText(line, Qt::ElideRight, tracks.width()));
                 y += lineHeight;
             }
             if (downtime_)
@@ -132,12 +133,14 @@ public:
         const QByteArray picture = svg();
         const QString ink = theme_.text().name();
         const QString paper = theme_.card().name();
-        QString page = QStringLiteral("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<title>%1</title>\n"
-                                      "<style>body{font:14px sans-serif;color:%2;background:%3;margin:1.5em}"
-                                      "svg{max-width:100%;height:auto}table{border-collapse:collapse}"
-                                      "td,th{padding:2px 10px;text-align:left;border-bottom:1px solid #8886}"
-                                      "pre{background:#8881;padding:1em;overflow:auto}</style></head><body>\n")
-                           .arg(caption_.front().toHtmlEscaped(), ink, paper);
+        QString page =
+            QStringLiteral(
+                "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<title>%1</title>\n"
+                "<style>body{font:14px sans-serif;color:%2;background:%3;margin:1.5em}"
+                "svg{max-width:100%;height:auto}table{border-collapse:collapse}"
+                "td,th{padding:2px 10px;text-align:left;border-bottom:1px solid #8886}"
+                "pre{background:#8881;padding:1em;overflow:auto}</style></head><body>\n")
+                .arg(caption_.front().toHtmlEscaped(), ink, paper);
         page += QStringLiteral("<h1>%1</h1>\n").arg(options_.name.toHtmlEscaped());
         for (const QString& line : caption_)
             page += QStringLiteral("<p>%1</p>\n").arg(line.toHtmlEscaped());
@@ -181,9 +184,10 @@ std::optional<PictureFormat> parsePictureFormat(const QString& word) {
 Result<QByteArray> renderRecording(const Recording& recording, const PictureOptions& options) {
     if (options.size.width() < smallest.width() || options.size.height() < smallest.height() ||
         options.size.width() > largestSide || options.size.height() > largestSide)
-        return fail(Errc::InvalidArgument, "draw the recording",
-                    QStringLiteral("%1x%2").arg(options.size.width()).arg(options.size.height()).toStdString(),
-                    "a picture is from 360x300 to 20000x20000");
+        return fail(
+            Errc::InvalidArgument, "draw the recording",
+            QStringLiteral("%1x%2").arg(options.size.width()).arg(options.size.height()).toStdString(),
+            "a picture is from 360x300 to 20000x20000");
     Picture picture(recording, options);
     switch (options.format) {
     case PictureFormat::Svg:

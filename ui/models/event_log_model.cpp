@@ -35,8 +35,8 @@ EventLogModel::Row EventLogModel::rowFor(SourceId id, const Source& source, std:
         row.wall = source.realtime + event.time;
     const auto at = static_cast<std::size_t>(event.device.value_or(-1));
     const std::string device = at < source.devices.size() ? source.devices[at]
-                               : event.device             ? "#" + std::to_string(*event.device)
-                                                          : std::string();
+                               : event.device ? std::string("#").append(std::to_string(*event.device))
+                                              : std::string();
     QString text = eventText(event);
     if (const auto* stuck = std::get_if<event::Stuck>(&event.body))
         text += tr(", for %1").arg(clockText(event.time - stuck->since));

@@ -33,9 +33,9 @@ MachinesPanel::MachinesPanel(QWidget* parent) : QWidget(parent), proxy_(MachineM
     tree_->header()->setSectionResizeMode(MachineModel::Name, QHeaderView::Stretch);
     // As wide as most of its words: measuring every row at every change costs more than all else here.
     tree_->header()->setSectionResizeMode(MachineModel::VerdictWord, QHeaderView::Interactive);
-    tree_->header()->resizeSection(
-        MachineModel::VerdictWord,
-        tree_->fontMetrics().horizontalAdvance(QStringLiteral("● STOP_COPY")) + 14);
+    tree_->header()->resizeSection(MachineModel::VerdictWord,
+                                   tree_->fontMetrics().horizontalAdvance(QStringLiteral("● STOP_COPY")) +
+                                       14);
     tree_->setTabKeyNavigation(false);
     empty_ = plainLabel({}, this);
     empty_->setContentsMargins(8, 4, 8, 4);

@@ -14,8 +14,9 @@ MigratePage::MigratePage(Selection& selection, QWidget* parent)
     : QWidget(parent), panel_(new RunPanel(chooseFile, this)), view_(new RunView(selection, this)) {
     setBackgroundRole(QPalette::Base);
     setAutoFillBackground(true);
-    view_->setEmptyText(tr("Choose source and destination above and press Start. What happens is drawn here while it "
-                           "happens: the states of both devices, what has moved, how fast, and how long it is dark."));
+    view_->setEmptyText(
+        tr("Choose source and destination above and press Start. What happens is drawn here while it "
+           "happens: the states of both devices, what has moved, how fast, and how long it is dark."));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);

@@ -48,7 +48,8 @@ RunView::RunView(Selection& selection, QWidget* parent) : QWidget(parent), selec
     all_ = button(tr("All"), tr("Show all"), tr("The whole recording (Home, or a double click)"));
     in_ = button(QStringLiteral("+"), tr("Zoom in"), tr("Closer (+, the wheel, or drag a box)"));
     out_ = button(QStringLiteral("−"), tr("Zoom out"), tr("Further away (-)"));
-    follow_ = button(tr("Follow"), tr("Follow the newest"), tr("Keep the newest in view while it grows (End)"));
+    follow_ =
+        button(tr("Follow"), tr("Follow the newest"), tr("Keep the newest in view while it grows (End)"));
     follow_->setCheckable(true);
     auto* tools = new QHBoxLayout;
     tools->setSpacing(3);
@@ -201,19 +202,17 @@ void RunView::showButtons() {
 }
 
 void RunView::fillPage() {
-    if (!source())
+    if (!source() || !chart_->hasCanvas())
         return;
     if (pages_->currentIndex() == TablePage) {
         std::vector<ChartRow> rows;
-        source()->look([&](const Recording& recording) {
-            rows = chartRows(recording, chart_->canvas().content());
-        });
+        source()->look(
+            [&](const Recording& recording) { rows = chartRows(recording, chart_->canvas().content()); });
         model_.setRows(std::move(rows));
     } else if (pages_->currentIndex() == ReportPage) {
         QString text;
-        source()->look([&](const Recording& recording) {
-            text = QString::fromStdString(reportText(recording));
-        });
+        source()->look(
+            [&](const Recording& recording) { text = QString::fromStdString(reportText(recording)); });
         if (text != report_->toPlainText())
             report_->setPlainText(text);
     }

@@ -11,42 +11,11 @@
 #include "core/base/unique_fd.h"
 #include "core/transfer/recording_io.h"
 #include "core/transfer/recording_save.h"
+#include "tests/core/transfer/recording_lines.h"
 #include "tests/core/transfer/run_builder.h"
 
 namespace migscope::test {
 namespace {
-
-RecordingHeader header() {
-    RecordingHeader header;
-    header.simulated = true;
-    header.devices.resize(2);
-    header.devices[0].name = "0000:01:00.1";
-    header.devices[1].name = "0000:01:00.2";
-    return header;
-}
-
-std::string summaryOf(const std::vector<Event>& events) {
-    Recording recording(header());
-    for (const Event& event : events)
-        recording.apply(event);
-    return summaryLine(recording);
-}
-
-/// Header, events, summary.
-std::vector<std::string> linesOf(const std::vector<Event>& events) {
-    std::vector<std::string> all{headerLine(header())};
-    for (const Event& event : events)
-        all.push_back(eventLine(event));
-    all.push_back(summaryOf(events));
-    return all;
-}
-
-std::string joined(const std::vector<std::string>& lines) {
-    std::string text;
-    for (const std::string& line : lines)
-        text += line + "\n";
-    return text;
-}
 
 LookAtRecording lookAt(const Recording& recording) {
     return [&recording](const auto& see) { see(recording); };
