@@ -9,9 +9,11 @@
 #include <cstring>
 
 #include "core/base/byte_size.h"
+#include "core/transfer/call_fields.h"
 #include "core/transfer/chart_content.h"
 #include "core/transfer/report_values.h"
 #include "ui/charts/chart_words.h"
+#include "ui/event_rules.h"
 #include "ui/models/event_text.h"
 #include "ui/words.h"
 
@@ -25,97 +27,6 @@ QString tr(const char* text) {
 QString name(MigState state) {
     return QString::fromStdString(stateName(state));
 }
-
-/// The rule of the uAPI that the event rests on.
-struct RuleOf {
-    QString operator()(const event::ArcBegin& e) const {
-        return e.combined
-                   ? tr("One SET may ask for a state several arcs away: the kernel walks the path itself.")
-                   : tr("We ask for one arc at a time, so that each has its own latency.");
-    }
-    QString operator()(const event::ArcEnd& e) const {
-        if (e.errnoValue != 0 || !e.error.empty())
-            return e.from == MigState::Resuming
-                       ? tr("Leaving RESUMING is where the driver judges the image: a refusal here means a "
-                            "bad image. The "
-                            "device may stand anywhere on the path, so it is asked with GET.")
-                       : tr("A refused SET may leave the device on any state of the path; the struct still "
-                            "holds "
-                            "what was asked. So it is asked with GET, and ERROR is left by a reset only.");
-        if (e.from == MigState::Resuming)
-            return tr("Leaving RESUMING is where the driver judges the image; that it went well says that it "
-                      "took it.");
-        if (e.to == MigState::Resuming)
-            return tr("RESUMING opens a writable stream. Only bytes of a stream of the same kind of device "
-                      "may go in.");
-        if (isSaving(e.to) && !isSaving(e.from))
-            return tr("Entering a saving state opens a readable stream. PRE_COPY, PRE_COPY_P2P and STOP_COPY "
-                      "share it.");
-        if (isSaving(e.from) && !isSaving(e.to))
-            return tr("Leaving the saving states ends their stream: what was not read is lost.");
-        if (isSaving(e.from) && isSaving(e.to))
-            return tr(
-                "Within PRE_COPY, PRE_COPY_P2P and STOP_COPY the first stream goes on; no new one comes.");
-        if (e.to == MigState::RunningP2p || e.to == MigState::PreCopyP2p)
-            return tr("In a P2P state the device starts no access to other devices but answers theirs; most "
-                      "drivers "
-                      "stop all DMA here, so it counts as dark.");
-        if (e.to == MigState::Stop)
-            return tr("In STOP the device changes neither its state nor memory, and raises no interrupt.");
-        return tr("In RUNNING the device works as usual.");
-    }
-    QString operator()(const event::Stream& e) const {
-        switch (e.what) {
-        case event::StreamWhat::Eof:
-            return tr("A read that returns 0 in STOP_COPY is the end of the stream: all state was read.");
-        case event::StreamWhat::Empty:
-            return tr("In PRE_COPY a read of 0, or ENOMSG, means drained for now: more comes when the device "
-                      "dirties its "
-                      "state.");
-        case event::StreamWhat::Error:
-            return e.save ? tr("A failed read ends this transfer; the device is taken back to RUNNING.")
-                          : tr("The first failed write ends a load: drivers keep the bad bytes, so only a "
-                               "reset is left.");
-        case event::StreamWhat::Open:
-        case event::StreamWhat::Close:
-            break;
-        }
-        return tr(
-            "A stream lives from the SET that brought it to the SET, reset or close that ends its session.");
-    }
-    QString operator()(const event::Precopy& /*unused*/) const {
-        return tr("initial_bytes reaches 0 when the destination can be ready; dirty_bytes is what changed "
-                  "since. Neither "
-                  "says how much STOP_COPY will move.");
-    }
-    QString operator()(const event::Estimate& /*unused*/) const {
-        return tr("MIG_DATA_SIZE estimates what STOP_COPY will move; it may be wrong either way, and reading "
-                  "never stops "
-                  "at it.");
-    }
-    QString operator()(const event::Reset& /*unused*/) const {
-        return tr("VFIO_DEVICE_RESET takes a device from any state to RUNNING; state and streams are lost. "
-                  "It is the only "
-                  "way out of ERROR.");
-    }
-    QString operator()(const event::StateMoved& /*unused*/) const {
-        return tr("An error recovery or a reset by others moves the device to RUNNING behind our back: it is "
-                  "asked after "
-                  "every wait.");
-    }
-    QString operator()(const event::Stuck& /*unused*/) const {
-        return tr("A SET, read or reset may block without bound. Nothing else is asked of the device until "
-                  "it returns.");
-    }
-    QString operator()(const event::AskedBack& /*unused*/) const {
-        return tr(
-            "The kernel asks by a uevent and waits for our close: the device is brought back and released.");
-    }
-    template<class Other>
-    QString operator()(const Other& /*unused*/) const {
-        return {};
-    }
-};
 
 void addErrno(DecodeSection& section, const std::string& op, int number) {
     if (number == 0)
@@ -186,6 +97,19 @@ const event::Call* evidenceOf(const Recording& recording, std::size_t index, con
     return nullptr;
 }
 
+/// What the SET looks like by the uAPI, for an arc whose bytes are not in the file. Without a dump, which
+/// would pass for evidence.
+DecodeSection unrecordedSet(const Recording& recording, MigState target) {
+    DecodeSection section;
+    section.title = tr("The call, as the uAPI makes it");
+    section.lines.push_back(
+        {QStringLiteral("SET MIG_DEVICE_STATE"), QStringLiteral("ioctl VFIO_DEVICE_FEATURE"),
+         tr("its bytes were not recorded (detail “%1”)").arg(shown(recording.header().detail))});
+    for (DecodeLine& line : decodeFields("SET MIG_DEVICE_STATE", setCallBytes(target), false, false))
+        section.lines.push_back(std::move(line));
+    return section;
+}
+
 void addArc(Decode& decode, const Recording& recording, std::size_t index, const event::ArcEnd& arc) {
     DecodeSection section;
     section.title = tr("The step");
@@ -207,13 +131,108 @@ void addArc(Decode& decode, const Recording& recording, std::size_t index, const
         addCall(decode, *call);
         return;
     }
-    DecodeSection without;
-    without.title = tr("The call");
-    without.lines.push_back(
-        {QStringLiteral("SET MIG_DEVICE_STATE"), QStringLiteral("ioctl VFIO_DEVICE_FEATURE"),
-         tr("its bytes were not recorded (detail “%1”)").arg(shown(recording.header().detail))});
-    decode.sections.push_back(std::move(without));
+    decode.sections.push_back(unrecordedSet(recording, arc.combined ? arc.goal : arc.to));
 }
+
+QString stateOr(const std::optional<MigState>& state) {
+    return state ? name(*state) : tr("unknown");
+}
+
+QString bytesNote(std::uint64_t bytes) {
+    return QString::fromStdString(formatBytes(bytes));
+}
+
+/// What each kind has to say beyond its headline.
+struct Sections {
+    Decode& decode;
+    const Recording& recording;
+    std::size_t index;
+
+    void operator()(const event::ArcEnd& arc) const { addArc(decode, recording, index, arc); }
+    void operator()(const event::Call& call) const { addCall(decode, call); }
+    void operator()(const event::ArcBegin& e) const {
+        add(tr("The step"),
+            {{tr("from"), name(e.from), {}},
+             {tr("to"), name(e.to), e.to == e.goal ? QString() : tr("on the way to %1").arg(name(e.goal))},
+             {tr("asked"), timeText(recording.events()[index].time),
+              tr("directly before the call; its return is another event, if it came")},
+             {tr("thread"), QString::number(e.thread), tr("of the kernel, that made the call")}});
+        decode.sections.push_back(unrecordedSet(recording, e.combined ? e.goal : e.to));
+    }
+    void operator()(const event::Reset& e) const {
+        DecodeSection section;
+        section.title = tr("The call");
+        section.lines.push_back(
+            {QStringLiteral("RESET"), QStringLiteral("ioctl VFIO_DEVICE_RESET"), shown(e.outcome)});
+        addTimes(section, e.called, e.returned);
+        section.lines.push_back({tr("attempts"), QString::number(e.attempts), {}});
+        addErrno(section, "RESET", e.errnoValue);
+        section.lines.push_back({tr("stands in"), stateOr(e.stateAfter), {}});
+        decode.sections.push_back(std::move(section));
+    }
+    void operator()(const event::Stream& e) const {
+        DecodeSection section;
+        section.title = tr("The stream");
+        section.lines.push_back({tr("stream"), QStringLiteral("#%1").arg(e.stream),
+                                 e.save ? tr("saving: read by us") : tr("loading: written by us")});
+        section.lines.push_back({tr("bytes so far"), QString::number(e.bytes), bytesNote(e.bytes)});
+        addErrno(section, e.save ? "read" : "write", e.errnoValue);
+        decode.sections.push_back(std::move(section));
+    }
+    void operator()(const event::Precopy& e) const {
+        add(QStringLiteral("VFIO_MIG_GET_PRECOPY_INFO"),
+            {{QStringLiteral("initial_bytes"), QString::number(e.initialBytes), bytesNote(e.initialBytes)},
+             {QStringLiteral("dirty_bytes"), QString::number(e.dirtyBytes), bytesNote(e.dirtyBytes)}});
+        if (e.reinit)
+            decode.sections.back().lines.push_back(
+                {QStringLiteral("flags"), QStringLiteral("REINIT"),
+                 tr("new initial data is on the stream: initial_bytes may have grown")});
+    }
+    void operator()(const event::Estimate& e) const {
+        DecodeSection section;
+        section.title = QStringLiteral("MIG_DATA_SIZE");
+        section.lines.push_back({QStringLiteral("stop_copy_length"),
+                                 e.stopCopyBytes ? QString::number(*e.stopCopyBytes) : tr("unknown"),
+                                 e.stopCopyBytes ? bytesNote(*e.stopCopyBytes) : QString()});
+        addErrno(section, "GET MIG_DATA_SIZE", e.errnoValue);
+        decode.sections.push_back(std::move(section));
+    }
+    void operator()(const event::StateMoved& e) const {
+        add(tr("The state"),
+            {{tr("believed"), stateOr(e.believed), {}}, {tr("found"), stateOr(e.found), tr("by GET")}});
+    }
+    void operator()(const event::Stuck& e) const {
+        add(tr("The call"), {{shown(e.call), tr("has not returned"), {}},
+                             {tr("called"), timeText(e.since), {}},
+                             {tr("kernel waits in"), e.wchan.empty() ? tr("unknown") : shown(e.wchan),
+                              e.wchan.empty() ? tr("not readable by you") : QString()}});
+    }
+    void operator()(const event::Wait& e) const {
+        add(tr("The wait"), {{tr("barrier"), shown(e.barrier), {}},
+                             {tr("from"), timeText(e.from), {}},
+                             {tr("to"), timeText(e.to), {}},
+                             {tr("took"), durationText(e.to - e.from), {}}});
+    }
+    void operator()(const event::RunEnd& e) const {
+        DecodeSection section;
+        section.title = tr("Where the devices stand");
+        for (const auto& [device, state] : e.states)
+            section.lines.push_back(
+                {shown(reportDeviceName(recording.header(), device)), stateOr(state), {}});
+        if (!section.lines.empty())
+            decode.sections.push_back(std::move(section));
+    }
+    void operator()(const event::Unknown& e) const {
+        add(tr("As it stands in the file"), {{tr("line"), shown(e.line), {}}});
+    }
+    template<class Other>
+    void operator()(const Other& /*unused*/) const {} // the headline says it all
+
+private:
+    void add(const QString& title, std::vector<DecodeLine> lines) const {
+        decode.sections.push_back({title, std::move(lines), {}});
+    }
+};
 
 } // namespace
 
@@ -271,61 +290,12 @@ Decode decodeEvent(const Recording& recording, std::size_t index) {
         who.lines.push_back({tr("run"), QString::number(*event.run), {}});
     if (event.source != "engine")
         who.lines.push_back({tr("caused by"), shown(event.source), {}});
+    if (!event.extra.empty())
+        who.lines.push_back(
+            {tr("also"), shown(event.extra), tr("of a newer version, as it stands in the file")});
     decode.sections.push_back(std::move(who));
-    if (const auto* arc = std::get_if<event::ArcEnd>(&event.body)) {
-        addArc(decode, recording, index, *arc);
-    } else if (const auto* call = std::get_if<event::Call>(&event.body)) {
-        addCall(decode, *call);
-    } else if (const auto* reset = std::get_if<event::Reset>(&event.body)) {
-        DecodeSection section;
-        section.title = tr("The call");
-        section.lines.push_back(
-            {QStringLiteral("RESET"), QStringLiteral("ioctl VFIO_DEVICE_RESET"), shown(reset->outcome)});
-        addTimes(section, reset->called, reset->returned);
-        section.lines.push_back({tr("attempts"), QString::number(reset->attempts), {}});
-        addErrno(section, "RESET", reset->errnoValue);
-        decode.sections.push_back(std::move(section));
-    } else if (const auto* stream = std::get_if<event::Stream>(&event.body)) {
-        DecodeSection section;
-        section.title = tr("The stream");
-        section.lines.push_back({tr("stream"), QStringLiteral("#%1").arg(stream->stream),
-                                 stream->save ? tr("saving: read by us") : tr("loading: written by us")});
-        section.lines.push_back({tr("bytes so far"), QString::number(stream->bytes),
-                                 QString::fromStdString(formatBytes(stream->bytes))});
-        addErrno(section, stream->save ? "read" : "write", stream->errnoValue);
-        decode.sections.push_back(std::move(section));
-    } else if (const auto* info = std::get_if<event::Precopy>(&event.body)) {
-        DecodeSection section;
-        section.title = QStringLiteral("VFIO_MIG_GET_PRECOPY_INFO");
-        section.lines.push_back({QStringLiteral("initial_bytes"), QString::number(info->initialBytes),
-                                 QString::fromStdString(formatBytes(info->initialBytes))});
-        section.lines.push_back({QStringLiteral("dirty_bytes"), QString::number(info->dirtyBytes),
-                                 QString::fromStdString(formatBytes(info->dirtyBytes))});
-        decode.sections.push_back(std::move(section));
-    } else if (const auto* estimate = std::get_if<event::Estimate>(&event.body)) {
-        DecodeSection section;
-        section.title = QStringLiteral("MIG_DATA_SIZE");
-        section.lines.push_back(
-            {QStringLiteral("stop_copy_length"),
-             estimate->stopCopyBytes ? QString::number(*estimate->stopCopyBytes) : tr("unknown"),
-             estimate->stopCopyBytes ? QString::fromStdString(formatBytes(*estimate->stopCopyBytes))
-                                     : QString()});
-        addErrno(section, "GET MIG_DATA_SIZE", estimate->errnoValue);
-        decode.sections.push_back(std::move(section));
-    } else if (const auto* stuck = std::get_if<event::Stuck>(&event.body)) {
-        DecodeSection section;
-        section.title = tr("The call");
-        section.lines.push_back({shown(stuck->call), tr("has not returned"), {}});
-        section.lines.push_back({tr("called"), timeText(stuck->since), {}});
-        section.lines.push_back({tr("kernel waits in"),
-                                 stuck->wchan.empty() ? tr("unknown") : shown(stuck->wchan),
-                                 stuck->wchan.empty() ? tr("not readable by you") : QString()});
-        decode.sections.push_back(std::move(section));
-    } else if (const auto* unknown = std::get_if<event::Unknown>(&event.body)) {
-        decode.sections.push_back(
-            {tr("As it stands in the file"), {{tr("line"), shown(unknown->line), {}}}, {}});
-    }
-    if (const QString rule = std::visit(RuleOf{}, event.body); !rule.isEmpty())
+    std::visit(Sections{decode, recording, index}, event.body);
+    if (const QString rule = eventRule(event); !rule.isEmpty())
         decode.sections.push_back({tr("The rule"), {{{}, {}, rule}}, {}});
     return decode;
 }

@@ -10,26 +10,11 @@
 #include <fmt/format.h>
 
 #include "core/device/migration_state.h"
+#include "core/uapi/ioctl_names.h"
 #include "core/uapi/vfio.h"
 
 namespace migscope {
 namespace {
-
-constexpr std::array<std::pair<std::uint32_t, const char*>, 13> features{{
-    {uapi::featurePciVfToken, "PCI_VF_TOKEN"},
-    {uapi::featureMigration, "MIGRATION"},
-    {uapi::featureMigDeviceState, "MIG_DEVICE_STATE"},
-    {uapi::featureLowPowerEntry, "LOW_POWER_ENTRY"},
-    {uapi::featureLowPowerEntryWakeup, "LOW_POWER_ENTRY_WITH_WAKEUP"},
-    {uapi::featureLowPowerExit, "LOW_POWER_EXIT"},
-    {uapi::featureDmaLoggingStart, "DMA_LOGGING_START"},
-    {uapi::featureDmaLoggingStop, "DMA_LOGGING_STOP"},
-    {uapi::featureDmaLoggingReport, "DMA_LOGGING_REPORT"},
-    {uapi::featureMigDataSize, "MIG_DATA_SIZE"},
-    {uapi::featureBusMaster, "BUS_MASTER"},
-    {uapi::featureDmaBuf, "DMA_BUF"},
-    {uapi::featureMigPrecopyInfoV2, "MIG_PRECOPY_INFOv2"},
-}};
 
 /// Joins the names of the bits that are set; what has no name stands as a number.
 template<class Bits, class Names>
@@ -49,11 +34,8 @@ std::string spellFeature(std::uint32_t flags) {
     constexpr std::array<std::pair<std::uint32_t, const char*>, 3> operations{
         {{uapi::featureProbe, "PROBE"}, {uapi::featureGet, "GET"}, {uapi::featureSet, "SET"}}};
     const std::uint32_t index = flags & uapi::featureMask;
-    std::string name = "unknown";
-    for (const auto& [number, word] : features) {
-        if (number == index)
-            name = word;
-    }
+    const std::string_view known = uapi::featureName(index);
+    const std::string_view name = known.empty() ? "an unknown feature" : known;
     return spell(flags & ~uapi::featureMask, operations) + fmt::format(" | {} (feature {})", name, index);
 }
 
@@ -70,7 +52,7 @@ std::string spellState(std::uint32_t value) {
         if (static_cast<std::uint32_t>(state) == value)
             return stateName(state);
     }
-    return "unknown";
+    return "a state of a newer protocol";
 }
 
 /// Takes fields from a buffer that may be shorter than what it claims to be.
@@ -83,7 +65,7 @@ public:
         if (at + sizeof value > bytes_.size())
             return false;
         std::memcpy(&value, bytes_.data() + at, sizeof value);
-        fields.push_back({name, kind, static_cast<std::uint64_t>(value), {}});
+        fields.push_back({name, kind, static_cast<std::uint64_t>(value), {}, 0});
         return true;
     }
     std::vector<CallField> fields;
@@ -92,8 +74,31 @@ private:
     std::span<const std::uint8_t> bytes_;
 };
 
-void takePayload(Taker& taker, std::uint32_t flags, std::size_t size, bool answer) {
-    constexpr std::size_t head = sizeof(uapi::VfioDeviceFeature);
+constexpr std::size_t head = sizeof(uapi::VfioDeviceFeature);
+
+/// Bytes behind the header that the feature takes or gives back.
+std::size_t payloadSize(std::uint32_t flags) {
+    if ((flags & uapi::featureProbe) != 0)
+        return 0;
+    switch (flags & uapi::featureMask) {
+    case uapi::featureMigration:
+        return sizeof(uapi::VfioDeviceFeatureMigration);
+    case uapi::featureMigDeviceState:
+        return sizeof(uapi::VfioDeviceFeatureMigState);
+    case uapi::featureDmaLoggingStart:
+        return sizeof(uapi::VfioDeviceFeatureDmaLoggingControl);
+    case uapi::featureDmaLoggingReport:
+        return sizeof(uapi::VfioDeviceFeatureDmaLoggingReport);
+    case uapi::featureMigDataSize:
+        return sizeof(uapi::VfioDeviceFeatureMigDataSize);
+    default:
+        return 0;
+    }
+}
+
+void takePayload(Taker& taker, std::uint32_t flags, bool answer) {
+    if ((flags & uapi::featureProbe) != 0)
+        return;
     switch (flags & uapi::featureMask) {
     case uapi::featureMigration:
         if (answer && taker.take<std::uint64_t>(head, "flags", CallFieldKind::MigrationFlags))
@@ -108,9 +113,19 @@ void takePayload(Taker& taker, std::uint32_t flags, std::size_t size, bool answe
         if (answer)
             taker.take<std::uint64_t>(head, "stop_copy_length", CallFieldKind::StopCopyLength);
         return;
+    case uapi::featureDmaLoggingStart:
+        taker.take<std::uint64_t>(head, "page_size", CallFieldKind::PageSize);
+        taker.take<std::uint32_t>(head + 8, "num_ranges", CallFieldKind::Ranges);
+        taker.take<std::uint64_t>(head + 16, "ranges", CallFieldKind::Address);
+        return;
+    case uapi::featureDmaLoggingReport:
+        taker.take<std::uint64_t>(head, "iova", CallFieldKind::Iova);
+        taker.take<std::uint64_t>(head + 8, "length", CallFieldKind::Length);
+        taker.take<std::uint64_t>(head + 16, "page_size", CallFieldKind::PageSize);
+        taker.take<std::uint64_t>(head + 24, "bitmap", CallFieldKind::Address);
+        return;
     default:
-        if (size > head && (flags & uapi::featureProbe) == 0)
-            taker.fields.push_back({"data", CallFieldKind::Payload, size - head, {}});
+        return;
     }
 }
 
@@ -120,10 +135,13 @@ std::vector<CallField> callFields(std::string_view op, std::span<const std::uint
     Taker taker(bytes);
     if (op == "RESET" || bytes.empty())
         return {};
+    std::size_t wanted = head;
     if (op == "read" || op == "write") { // the content is the guest's: it is never recorded
+        wanted = sizeof(std::uint64_t);
         taker.take<std::uint64_t>(0, answer ? "ret" : "count",
                                   answer ? CallFieldKind::Returned : CallFieldKind::Count);
     } else if (op == "GET_PRECOPY_INFO") {
+        wanted = sizeof(uapi::VfioPrecopyInfo);
         taker.take<std::uint32_t>(0, "argsz", CallFieldKind::ArgSize);
         taker.take<std::uint32_t>(4, "flags", CallFieldKind::PrecopyFlags);
         taker.take<std::uint64_t>(8, "initial_bytes", CallFieldKind::InitialBytes);
@@ -133,12 +151,25 @@ std::vector<CallField> callFields(std::string_view op, std::span<const std::uint
         if (taker.take<std::uint32_t>(4, "flags", CallFieldKind::FeatureFlags)) {
             const auto flags = static_cast<std::uint32_t>(taker.fields.back().value);
             taker.fields.back().spelled = spellFeature(flags);
-            takePayload(taker, flags, bytes.size(), answer);
+            takePayload(taker, flags, answer);
+            wanted += payloadSize(flags);
         }
     }
-    if (taker.fields.empty())
-        taker.fields.push_back({"bytes", CallFieldKind::TooShort, bytes.size(), {}});
+    if (bytes.size() < wanted)
+        taker.fields.push_back({"bytes", CallFieldKind::TooShort, bytes.size(), {}, wanted});
+    else if (bytes.size() > wanted)
+        taker.fields.push_back({"data", CallFieldKind::Behind, bytes.size() - wanted, {}, 0});
     return taker.fields;
+}
+
+std::vector<std::uint8_t> setCallBytes(MigState target) {
+    const uapi::VfioDeviceFeature header{head + sizeof(uapi::VfioDeviceFeatureMigState),
+                                         uapi::featureSet | uapi::featureMigDeviceState};
+    const uapi::VfioDeviceFeatureMigState asked{static_cast<std::uint32_t>(target), uapi::noDataFd};
+    std::vector<std::uint8_t> bytes(header.argsz);
+    std::memcpy(bytes.data(), &header, sizeof header);
+    std::memcpy(bytes.data() + sizeof header, &asked, sizeof asked);
+    return bytes;
 }
 
 } // namespace migscope

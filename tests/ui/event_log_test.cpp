@@ -4,80 +4,31 @@
 #include <gtest/gtest.h>
 
 #include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QClipboard>
 #include <QComboBox>
+#include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
 #include <QToolButton>
 
+#include <algorithm>
 #include <cerrno>
-#include <random>
+#include <cstdio>
 
+#include "tests/ui/log_events.h"
 #include "tests/ui/ui_test.h"
-#include "ui/event_decode.h"
 #include "ui/panels/event_log_panel.h"
 
 namespace migscope::testing {
 namespace {
 
 using namespace std::chrono_literals;
-
-Event at(Ns time, event::Body body, int device = 0) {
-    Event event;
-    event.time = time;
-    event.device = device;
-    event.body = std::move(body);
-    return event;
-}
-
-Event arcBegin(Ns time, MigState from, MigState to, int device = 0) {
-    return at(time, event::ArcBegin{from, to, to, false, 1}, device);
-}
-
-Event arcEnd(Ns time, MigState from, MigState to, int error = 0, int device = 0) {
-    event::ArcEnd end;
-    end.from = from;
-    end.to = to;
-    end.goal = to;
-    end.called = time - 2ms;
-    end.returned = time;
-    end.errnoValue = error;
-    end.stateAfter = error == 0 ? to : MigState::Error;
-    return at(time, end, device);
-}
-
-/// What a SET to `state` looks like: argsz 16, SET | MIG_DEVICE_STATE, the state, data_fd.
-event::Call setCall(Ns called, Ns returned, std::uint8_t state, const std::string& fd, int error = 0) {
-    const std::string head = "1000000002000200";
-    const std::string number = std::string("0") + static_cast<char>('0' + state) + "000000";
-    return {"SET MIG_DEVICE_STATE", head + number + "ffffffff", head + number + fd, error, called, returned};
-}
-
-struct Source {
-    std::shared_ptr<Recording> recording;
-    RunSourcePtr source;
-    explicit Source(std::vector<Event> events = {}, Ns t0 = 5s, bool growing = false) {
-        RecordingHeader header;
-        header.t0 = t0;
-        header.realtime = 1'700'000'000s;
-        header.devices.resize(2);
-        header.devices[0].name = "0000:3b:00.2";
-        header.devices[1].name = "0000:3b:00.3";
-        recording = std::make_shared<Recording>(std::move(header));
-        for (Event& event : events)
-            recording->apply(std::move(event));
-        source = std::make_shared<RunSource>(
-            QStringLiteral("a"), QString(), [whole = recording](const auto& see) { see(*whole); }, growing);
-    }
-    void add(Event event) { recording->apply(std::move(event)); }
-};
-
-QString cell(const QAbstractItemModel& model, int row, int column) {
-    return model.index(row, column).data().toString();
-}
 
 class EventLog : public ::testing::Test {
 protected:
@@ -153,6 +104,34 @@ TEST_F(EventLog, theCallOfAnArcIsItsEvidenceAndOtherCallsAreRows) {
     view.setShowCalls(false);
     view.setFilter(EventFilter::parse(QStringLiteral("kind:call")));
     EXPECT_EQ(view.rowCount(), 1);
+}
+
+TEST_F(EventLog, theCallOfAnArcLeadsToTheRowOfTheArc) {
+    append({arcBegin(1ms, MigState::Running, MigState::Stop), at(3ms, setCall(1ms, 3ms, 1, "ffffffff")),
+            arcEnd(3ms, MigState::Running, MigState::Stop)});
+    EXPECT_EQ(model.rowOf({source.source->id(), 1}), 0);
+}
+
+TEST_F(EventLog, anotherStuckCallIsAnotherRow) {
+    append({at(3s, event::Stuck{"SET STOP", 1s, ""})});
+    append({at(9s, event::Stuck{"SET STOP_COPY", 7s, ""})});
+    append({at(10s, event::Stuck{"SET STOP_COPY", 7s, ""})});
+    ASSERT_EQ(model.rowCount(), 2);
+    EXPECT_TRUE(cell(model, 0, EventLogModel::Text).contains(QStringLiteral("SET STOP,")))
+        << cell(model, 0, EventLogModel::Text).toStdString();
+    EXPECT_EQ(model.rowOf({source.source->id(), 1}), 1);
+    EXPECT_EQ(model.rowOf({source.source->id(), 2}), 1);
+}
+
+TEST_F(EventLog, anUnknownWallClockIsNotTheYear1970) {
+    RecordingHeader header;
+    const auto without = wholeSource(QStringLiteral("b"), {}, std::make_shared<Recording>(header));
+    model.addSource(without);
+    model.append(without->id(), 0, {at(1s, event::Mark{"a"})});
+    EventViewModel view;
+    view.setLog(model);
+    view.setTimeFrom(TimeFrom::WallClock);
+    EXPECT_EQ(cell(view, 0, EventLogModel::Time), QStringLiteral("unknown"));
 }
 
 TEST_F(EventLog, foreignTextIsMadeSafe) {
@@ -249,6 +228,32 @@ TEST(EventFilter, itsWordsMeanWhatTheHelpSays) {
     EXPECT_FALSE(accepts(">0ms", at(1ms, event::Mark{"x"}))) << "a note has no length";
 }
 
+TEST(EventFilter, aQuotedTermIsAPhraseWhateverItLooksLike) {
+    const Event note = at(1ms, event::Mark{"a >10ms dev:none -x"});
+    for (const char* words : {"\">10ms\"", "\"dev:none\"", "\"-x\"", "\">10ms dev\"", "-\"not there\"",
+                              "!\"dev:some\"", "\"errno:NOSUCH", "kind:\"mark\""}) {
+        if (QLatin1String(words) == QLatin1String("\"errno:NOSUCH"))
+            EXPECT_FALSE(accepts(words, note)) << "a quote that is still open is a phrase too";
+        else
+            EXPECT_TRUE(accepts(words, note)) << words;
+    }
+    EXPECT_FALSE(accepts("-\"dev:none\"", note));
+}
+
+TEST(EventFilter, anyFailureIsAnyFailure) {
+    event::Reset busy;
+    busy.outcome = "failed";
+    EXPECT_TRUE(accepts("errno:*", at(1ms, busy)));
+    busy.outcome = "done";
+    EXPECT_FALSE(accepts("errno:*", at(1ms, busy)));
+    event::RunEnd end;
+    end.outcome = RunOutcome::Failed;
+    EXPECT_TRUE(accepts("errno:*", at(1ms, end)));
+    end.outcome = RunOutcome::Cancelled;
+    EXPECT_FALSE(accepts("errno:*", at(1ms, end)));
+    EXPECT_TRUE(accepts("errno:ENOTSUP", arcEnd(3ms, MigState::Stop, MigState::StopCopy, EOPNOTSUPP)));
+}
+
 TEST(EventFilter, whatItCannotReadIsToldAndFiltersNothing) {
     for (const char* words : {"errno:NOSUCH", ">10parsecs", "state:FLYING", "run:zero", "dev:", ">"}) {
         const EventFilter filter = EventFilter::parse(QLatin1String(words));
@@ -259,91 +264,6 @@ TEST(EventFilter, whatItCannotReadIsToldAndFiltersNothing) {
     const EventFilter both = EventFilter::parse(QStringLiteral("errno:NOSUCH kind:arc"));
     EXPECT_EQ(both.errors().size(), 1);
     EXPECT_FALSE(both.empty());
-}
-
-TEST(EventDecode, anArcIsTakenApartWithItsBytesNamedBothWays) {
-    const Source source({arcBegin(1ms, MigState::Stop, MigState::StopCopy),
-                         at(3ms, setCall(1ms, 3ms, 3, "07000000")),
-                         arcEnd(3ms, MigState::Stop, MigState::StopCopy)});
-    const QString text = decodeText(decodeEvent(*source.recording, 2));
-    for (const char* words :
-         {"STOP → STOP_COPY", "0000:3b:00.2", "took             2.00 ms", "ioctl VFIO_DEVICE_FEATURE",
-          "argsz            16 — header and data together",
-          "flags            0x20002 — SET | MIG_DEVICE_STATE (feature 2)", "device_state     3 — STOP_COPY",
-          "data_fd          -1 — set to -1 by us", "data_fd          7 — a data stream",
-          "0000  10 00 00 00 02 00 02 00", "The rule", "opens a readable stream"})
-        EXPECT_TRUE(text.contains(QLatin1String(words)) || text.contains(QString::fromUtf8(words)))
-            << words << "\nin\n"
-            << text.toStdString();
-}
-
-TEST(EventDecode, anErrnoHasItsNameNumberMessageAndMeaning) {
-    const Source source({arcBegin(1ms, MigState::Resuming, MigState::Stop),
-                         at(3ms, setCall(1ms, 3ms, 1, "ffffffff", EINVAL)),
-                         arcEnd(3ms, MigState::Resuming, MigState::Stop, EINVAL)});
-    const QString text = decodeText(decodeEvent(*source.recording, 2));
-    for (const char* words : {"EINVAL (22)", "Invalid argument", "here: ", "not where the device is",
-                              "a bad image", "stands in        ERROR"})
-        EXPECT_TRUE(text.contains(QLatin1String(words))) << words << "\nin\n" << text.toStdString();
-    EXPECT_TRUE(errnoMeaning("read", ENOMSG).contains(QStringLiteral("PRE_COPY")));
-    EXPECT_TRUE(errnoMeaning("RESET", EAGAIN).contains(QStringLiteral("try again")));
-    EXPECT_NE(errnoMeaning("RESET", EINVAL), errnoMeaning("SET MIG_DEVICE_STATE", EINVAL));
-}
-
-TEST(EventDecode, saysWhenTheBytesWereNotRecorded) {
-    const Source source({arcEnd(3ms, MigState::Running, MigState::Stop)});
-    EXPECT_TRUE(decodeText(decodeEvent(*source.recording, 0)).contains(QStringLiteral("were not recorded")));
-    EXPECT_TRUE(decodeEvent(*source.recording, 99).sections.empty());
-}
-
-TEST(EventDecode, everyKindHasItsHeadlineAndItsRule) {
-    const Source source({
-        at(1ms, event::Stream{1, true, event::StreamWhat::Eof, 96, 0}),
-        at(1ms, event::Stream{1, true, event::StreamWhat::Empty, 96, 0}),
-        at(1ms, event::Stream{2, false, event::StreamWhat::Error, 96, ENOMEM}),
-        at(1ms, event::Precopy{24, 4096, false}),
-        at(1ms, event::Estimate{std::nullopt, ENOTTY}),
-        at(1ms, event::Reset{"done", 2, Ns{0}, 1ms, 0, MigState::Running}),
-        at(1ms, event::StateMoved{MigState::Stop, MigState::Running}),
-        at(1ms, event::Stuck{"SET STOP", Ns{0}, ""}),
-        at(1ms, event::AskedBack{"the kernel"}),
-    });
-    for (std::size_t i = 0; i < source.recording->events().size(); ++i) {
-        const Decode decode = decodeEvent(*source.recording, i);
-        EXPECT_FALSE(decode.headline.isEmpty()) << i;
-        EXPECT_EQ(decode.sections.back().title, QStringLiteral("The rule")) << i;
-    }
-    const QString failed = decodeText(decodeEvent(*source.recording, 2));
-    EXPECT_TRUE(failed.contains(QStringLiteral("ENOMEM"))) << failed.toStdString();
-}
-
-TEST(EventDecode, noBytesMakeItFail) {
-    std::mt19937 random(42);
-    const char* const ops[] = {"GET MIGRATION",
-                               "SET MIG_DEVICE_STATE",
-                               "GET MIG_DATA_SIZE",
-                               "GET_PRECOPY_INFO",
-                               "read",
-                               "write",
-                               "RESET",
-                               "PROBE DMA_LOGGING_START",
-                               "SOMETHING NEW",
-                               ""};
-    for (int round = 0; round < 4000; ++round) {
-        std::string in;
-        std::string out;
-        for (std::size_t i = random() % 80; i > 0; --i)
-            in += "0123456789abcdefXY -"[random() % (round % 2 == 0 ? 16 : 20)];
-        for (std::size_t i = random() % 700; i > 0; --i)
-            out += "0123456789ABCDEF"[random() % 16];
-        const Source source(
-            {at(1ms, event::Call{ops[round % 10], in, out, static_cast<int>(random() % 140), Ns{0}, 1ms})});
-        const QString text = decodeText(decodeEvent(*source.recording, 0));
-        EXPECT_FALSE(text.isEmpty());
-    }
-    bool ok = true;
-    EXPECT_TRUE(bytesOfHex("abc", ok).empty());
-    EXPECT_FALSE(ok) << "an odd number of digits is no byte";
 }
 
 class LogPanel : public ::testing::Test {
@@ -430,6 +350,118 @@ TEST_F(LogPanel, theCursorIsAZeroOfTimes) {
     panel.timeFrom()->setCurrentIndex(2);
     selection.moveCursor(TimeCursor{source.source->id(), 41ms});
     EXPECT_EQ(cell(panel.view(), 1, EventLogModel::Time), QStringLiteral("-0.001000"));
+}
+
+void click(EventLogPanel& panel, int row, Qt::KeyboardModifiers keys = {}) {
+    const QRect at = panel.table()->visualRect(panel.view().index(row, EventLogModel::Text));
+    QTest::mouseClick(panel.table()->viewport(), Qt::LeftButton, keys, at.center());
+}
+
+TEST_F(LogPanel, severalRowsCanBeSelectedAndCopied) {
+    panel.showSource(source.source);
+    click(panel, 0);
+    click(panel, 1, Qt::ControlModifier);
+    EXPECT_EQ(panel.table()->selectionModel()->selectedRows().size(), 2);
+    EXPECT_EQ(selection.pick()->event, 3U) << "the last one is picked";
+    panel.copy();
+    EXPECT_EQ(QGuiApplication::clipboard()->text().count(u'\n'), 2);
+    click(panel, 1, Qt::ControlModifier);
+    EXPECT_EQ(panel.table()->selectionModel()->selectedRows().size(), 1);
+}
+
+TEST_F(LogPanel, aRowCanBePickedAgainAfterSomethingElseWas) {
+    panel.showSource(source.source);
+    click(panel, 1);
+    selection.set(Pick{source.source->id() + 100, 0}); // of another recording
+    EXPECT_TRUE(panel.table()->selectionModel()->selectedRows().isEmpty());
+    click(panel, 1);
+    ASSERT_TRUE(selection.pick().has_value());
+    EXPECT_EQ(*selection.pick(), (Pick{source.source->id(), 3}));
+    selection.set(std::nullopt);
+    EXPECT_TRUE(panel.table()->selectionModel()->selectedRows().isEmpty());
+    EXPECT_TRUE(decoded().isEmpty());
+}
+
+TEST_F(LogPanel, anArcIsOneWhicheverOfItsEventsWasPicked) {
+    panel.showSource(source.source);
+    selection.set(Pick{source.source->id(), 2}); // its announcement
+    EXPECT_EQ(panel.table()->currentIndex().row(), 1);
+    EXPECT_TRUE(decoded().contains(QStringLiteral("EIO"))) << decoded().toStdString();
+}
+
+TEST_F(LogPanel, aPickedArcIsTakenApartAnewWhenItEnds) {
+    source.add(arcBegin(60ms, MigState::StopCopy, MigState::Stop));
+    panel.showSource(source.source);
+    click(panel, 2);
+    EXPECT_TRUE(decoded().contains(QStringLiteral("thread")));
+    source.add(arcEnd(75ms, MigState::StopCopy, MigState::Stop, ENODEV));
+    panel.grew(source.source->id());
+    EXPECT_TRUE(waitUntil([this] { return decoded().contains(QStringLiteral("ENODEV")); }));
+    EXPECT_EQ(panel.table()->selectionModel()->selectedRows().size(), 1);
+}
+
+TEST_F(LogPanel, callsStayAwayWhenAnotherEventIsUnhidden) {
+    source.add(at(90ms, event::Call{"read", "0000100000000000", "0000100000000000", 0, 80ms, 90ms}));
+    panel.showSource(source.source);
+    QToolButton* show = [this]() -> QToolButton* {
+        for (auto* button : panel.findChildren<QToolButton*>()) {
+            if (button->text() == QStringLiteral("Show it"))
+                return button;
+        }
+        return nullptr;
+    }();
+    ASSERT_NE(show, nullptr);
+    panel.filter()->setText(QStringLiteral("errno:EIO"));
+    selection.set(Pick{source.source->id(), 1});
+    QTest::mouseClick(show, Qt::LeftButton);
+    EXPECT_FALSE(panel.calls()->isChecked());
+    selection.set(Pick{source.source->id(), 4}); // the read
+    EXPECT_TRUE(panel.message()->text().contains(QStringLiteral("calls are not shown")))
+        << panel.message()->text().toStdString();
+    QTest::mouseClick(show, Qt::LeftButton);
+    EXPECT_TRUE(panel.calls()->isChecked());
+    EXPECT_EQ(panel.table()->currentIndex().row(), 2);
+    EXPECT_FALSE(panel.message()->isVisible());
+}
+
+TEST_F(LogPanel, theLiveLogIsFollowedAgainAfterARecordingWasShown) {
+    panel.model().addSource(source.source);
+    std::vector<Event> many;
+    for (int i = 0; i < 300; ++i)
+        many.push_back(at(Ns{i}, event::Mark{"x"}));
+    panel.model().append(source.source->id(), 1000, many);
+    panel.showSource(source.source);
+    panel.showLive();
+    spin(20);
+    panel.model().append(source.source->id(), 2000, many);
+    spin(20);
+    const QScrollBar* bar = panel.table()->verticalScrollBar();
+    EXPECT_GT(bar->maximum(), 0);
+    EXPECT_EQ(bar->value(), bar->maximum());
+}
+
+TEST_F(LogPanel, aMillionEventsDoNotHoldTheWindow) {
+    for (int i = 0; i < 1'000'000; ++i)
+        source.add(at(Ns{100'000'000 + i}, event::Mark{"x"}));
+    QElapsedTimer timer;
+    timer.start();
+    panel.showSource(source.source);
+    std::vector<qint64> turns{timer.elapsed()};
+    const auto last = Pick{source.source->id(), source.recording->events().size() - 1};
+    QElapsedTimer whole;
+    whole.start();
+    while (panel.view().rowCount() == 0 || panel.view().rowAt(panel.view().rowCount() - 1).pick != last) {
+        ASSERT_LT(whole.elapsed(), 60'000);
+        timer.restart();
+        QApplication::processEvents(QEventLoop::AllEvents);
+        turns.push_back(timer.elapsed());
+    }
+    std::sort(turns.begin(), turns.end());
+    std::printf("1e6 events: %zu turns, median %lld ms, longest %lld ms, all in %lld ms\n", turns.size(),
+                static_cast<long long>(turns[turns.size() / 2]), static_cast<long long>(turns.back()),
+                static_cast<long long>(whole.elapsed()));
+    EXPECT_LT(turns[turns.size() / 2], 50); // the median: other programs share the machine
+    EXPECT_GT(panel.view().rowCount(), static_cast<int>(EventLogModel::capacity) * 8 / 10);
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cmath>
 #include <utility>
 
@@ -47,34 +48,17 @@ std::optional<int> parseErrno(const QString& text) {
         if (text.compare(QString::fromStdString(errnoName(candidate)), Qt::CaseInsensitive) == 0)
             return candidate;
     }
+    // Second names of the same numbers.
+    for (const auto& [other, candidate] :
+         {std::pair("ENOTSUP", ENOTSUP), std::pair("EWOULDBLOCK", EWOULDBLOCK)}) {
+        if (text.compare(QLatin1String(other), Qt::CaseInsensitive) == 0)
+            return candidate;
+    }
     return std::nullopt;
 }
 
-/// Splits at spaces outside quotes; the quotes go.
-QStringList tokensOf(const QString& text) {
-    QStringList tokens;
-    QString token;
-    bool quoted = false;
-    bool any = false;
-    for (const QChar letter : text) {
-        if (letter == QLatin1Char('"')) {
-            quoted = !quoted;
-            any = true;
-        } else if (letter.isSpace() && !quoted) {
-            if (any)
-                tokens << token;
-            token.clear();
-            any = false;
-        } else {
-            token += letter;
-            any = true;
-        }
-    }
-    if (any)
-        tokens << token;
-    tokens.removeAll(QString());
-    return tokens;
-}
+/// Of FilterSubject::errnoValue: failed, and no errno of the kernel's.
+constexpr int failedWithoutErrno = -1;
 
 struct SubjectOf {
     FilterSubject& subject;
@@ -86,7 +70,7 @@ struct SubjectOf {
         outcome(e.errnoValue);
         if (e.errnoValue == 0 && !e.error.empty()) {
             subject.errorWord = shown(e.error);
-            subject.errnoValue = -1; // failed, and no errno of the kernel's
+            subject.errnoValue = failedWithoutErrno;
         }
         subject.duration = e.returned - e.called;
     }
@@ -94,7 +78,12 @@ struct SubjectOf {
         if (e.stateAfter)
             subject.states = {*e.stateAfter};
         outcome(e.errnoValue);
+        if (e.errnoValue == 0 && e.outcome != "done")
+            subject.errnoValue = failedWithoutErrno;
         subject.duration = e.returned - e.called;
+    }
+    void operator()(const event::RunEnd& e) const {
+        subject.errnoValue = e.outcome == RunOutcome::Failed ? failedWithoutErrno : 0;
     }
     void operator()(const event::Call& e) const {
         outcome(e.errnoValue);
@@ -135,14 +124,50 @@ FilterSubject filterSubject(const Event& event, const QString& device, const QSt
     return subject;
 }
 
-void EventFilter::addTerm(const QString& token) {
+std::vector<EventFilter::Token> EventFilter::tokensOf(const QString& text) {
+    std::vector<Token> tokens;
+    Token token;
+    bool quoted = false;
+    const auto isSign = [](const QString& sign) {
+        return sign == QLatin1String("-") || sign == QLatin1String("!");
+    };
+    const auto take = [&] {
+        if (!token.text.isEmpty())
+            tokens.push_back(token);
+        token = {};
+    };
+    for (const QChar letter : text) {
+        if (letter == QLatin1Char('"')) {
+            quoted = !quoted;
+            if (quoted && !token.phrase && (token.text.isEmpty() || isSign(token.text))) {
+                token.phrase = true;
+                token.negated = !token.text.isEmpty();
+                token.text.clear();
+            }
+        } else if (letter.isSpace() && !quoted) {
+            take();
+        } else {
+            token.text += letter;
+        }
+    }
+    take();
+    return tokens;
+}
+
+void EventFilter::addTerm(const Token& token) {
     Term term;
-    QString text = token;
+    QString text = token.text;
+    if (token.phrase) {
+        term.negated = token.negated;
+        term.text = text;
+        terms_.push_back(term);
+        return;
+    }
     if (text.size() > 1 && (text.startsWith(QLatin1Char('-')) || text.startsWith(QLatin1Char('!')))) {
         term.negated = true;
         text.remove(0, 1);
     }
-    const auto refuse = [&](const QString& why) { errors_ << tr("%1: %2").arg(token, why); };
+    const auto refuse = [&](const QString& why) { errors_ << tr("%1: %2").arg(token.text, why); };
     for (const auto& [sign, field] : {std::pair(">=", Field::AtLeast), std::pair("<=", Field::AtMost),
                                       std::pair(">", Field::Above), std::pair("<", Field::Below)}) {
         if (!text.startsWith(QLatin1String(sign)))
@@ -190,7 +215,7 @@ void EventFilter::addTerm(const QString& token) {
 
 EventFilter EventFilter::parse(const QString& text) {
     EventFilter filter;
-    for (const QString& token : tokensOf(text))
+    for (const Token& token : tokensOf(text))
         filter.addTerm(token);
     return filter;
 }
@@ -244,7 +269,7 @@ QString EventFilter::help() {
               "  errno:EBUSY    failed with it; errno:* for any failure\n"
               "  state:STOP     from, to, or where it stands after\n"
               "  run:2          of this run\n"
-              "  >10ms  <=2s    took longer, or not longer\n"
+              "  >10ms  <=2s    took longer, or not longer (ns, us, ms, s, min; ms without)\n"
               "  src:user       who caused it\n"
               "  any word, \"several words\"; -word: without it");
 }

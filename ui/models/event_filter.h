@@ -33,7 +33,8 @@ struct FilterSubject {
 class EventFilter {
 public:
     /// Words: `dev:` `kind:` `errno:` `state:` `run:` `src:` `>10ms` `<2s` `>=` `<=`; anything else must
-    /// stand in the row; "quotes" keep spaces; `-` or `!` in front turns a term round. A term that cannot be
+    /// stand in the row; "quotes" keep spaces and make a term a plain phrase when they begin it; `-` or `!`
+    /// in front turns a term round. A term that cannot be
     /// read is told in errors() and does not filter.
     [[nodiscard]] static EventFilter parse(const QString& text);
 
@@ -55,7 +56,13 @@ private:
         int number = 0;
         std::optional<MigState> state;
     };
-    void addTerm(const QString& token);
+    struct Token {
+        QString text;         ///< without its quotes
+        bool phrase = false;  ///< begins with a quote: words, whatever they look like
+        bool negated = false; ///< of a phrase; else the sign still stands in the text
+    };
+    [[nodiscard]] static std::vector<Token> tokensOf(const QString& text);
+    void addTerm(const Token& token);
     [[nodiscard]] static bool holds(const Term& term, const FilterSubject& subject);
     std::vector<Term> terms_;
     QStringList errors_;

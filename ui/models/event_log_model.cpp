@@ -30,9 +30,9 @@ EventLogModel::Row EventLogModel::rowFor(SourceId id, const Source& source, std:
                                          const Event& event) const {
     Row row;
     row.pick = {id, index};
-    row.beginEvent = index;
     row.time = source.t0 + event.time;
-    row.wall = source.realtime + event.time;
+    if (source.realtime != Ns{0})
+        row.wall = source.realtime + event.time;
     const auto at = static_cast<std::size_t>(event.device.value_or(-1));
     const std::string device = at < source.devices.size() ? source.devices[at]
                                : event.device ? std::string("#").append(std::to_string(*event.device))
@@ -52,7 +52,6 @@ void EventLogModel::change(std::uint64_t number, Row row) {
     const auto at = static_cast<std::size_t>(number - dropped_);
     row.time = rows_[at].time; // when it began
     row.wall = rows_[at].wall;
-    row.beginEvent = rows_[at].beginEvent;
     rows_[at] = std::move(row);
     emit dataChanged(index(static_cast<int>(at), 0), index(static_cast<int>(at), ColumnCount - 1));
 }
@@ -67,32 +66,41 @@ void EventLogModel::append(SourceId id, std::size_t first, const std::vector<Eve
         const Event& event = events[i];
         const Lane lane{id, event.device.value_or(-1)};
         const auto* call = std::get_if<event::Call>(&event.body);
-        if (call != nullptr && call->op == "SET MIG_DEVICE_STATE" && openArc_.contains(lane))
-            continue;
+        if (call != nullptr && call->op == "SET MIG_DEVICE_STATE") {
+            if (const auto arc = openArc_.find(lane); arc != openArc_.end()) {
+                numbers_[{id, first + i}] = arc->second;
+                continue;
+            }
+        }
         Row row = rowFor(id, known->second, first + i, event);
         if (row.subject.text.isEmpty())
             continue;
         if (!zero_)
             zero_ = row.time;
         const bool ends = std::holds_alternative<event::ArcEnd>(event.body);
-        const bool stuck = std::holds_alternative<event::Stuck>(event.body);
-        auto& open = stuck ? stuck_ : openArc_;
-        const auto begun = open.find(lane);
-        if ((ends || stuck) && begun != open.end()) {
-            numbers_[{id, first + i}] = begun->second;
-            if (begun->second >= next) {
-                Row& same = fresh[static_cast<std::size_t>(begun->second - next)];
+        const auto* stuck = std::get_if<event::Stuck>(&event.body);
+        std::optional<std::uint64_t> begun;
+        if (const auto arc = openArc_.find(lane); ends && arc != openArc_.end())
+            begun = arc->second;
+        if (const auto said = stuck_.find(lane);
+            stuck != nullptr && said != stuck_.end() && said->second.first == stuck->since)
+            begun = said->second.second;
+        if (begun) {
+            numbers_[{id, first + i}] = *begun;
+            if (*begun >= next) {
+                Row& same = fresh[static_cast<std::size_t>(*begun - next)];
                 row.time = same.time;
                 row.wall = same.wall;
-                row.beginEvent = same.beginEvent;
                 same = std::move(row);
             } else {
-                change(begun->second, std::move(row));
+                change(*begun, std::move(row));
             }
         } else {
             const std::uint64_t number = next + fresh.size();
-            if (std::holds_alternative<event::ArcBegin>(event.body) || stuck)
-                open[lane] = number;
+            if (std::holds_alternative<event::ArcBegin>(event.body))
+                openArc_[lane] = number;
+            if (stuck != nullptr)
+                stuck_[lane] = {stuck->since, number};
             numbers_[{id, first + i}] = number;
             fresh.push_back(std::move(row));
         }
@@ -115,12 +123,10 @@ void EventLogModel::dropOldest() {
     // A tenth more than needed: dropping moves every view, so it is done seldom.
     const std::size_t much = rows_.size() - capacity + capacity / 10;
     beginRemoveRows({}, 0, static_cast<int>(much) - 1);
-    for (std::size_t at = 0; at < much; ++at) {
-        numbers_.erase({rows_[at].pick.source, rows_[at].pick.event});
-        numbers_.erase({rows_[at].pick.source, rows_[at].beginEvent});
-    }
     rows_.erase(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(much));
     dropped_ += much;
+    // Several events lead to one row: of a stuck call one a second.
+    std::erase_if(numbers_, [this](const auto& known) { return known.second < dropped_; });
     endRemoveRows();
 }
 

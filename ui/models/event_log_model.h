@@ -28,10 +28,9 @@ public:
     static constexpr std::size_t capacity = 50'000;
 
     struct Row {
-        Pick pick;                  ///< of an arc: its end, once it is there
-        std::size_t beginEvent = 0; ///< of an arc: its announcement
-        Ns time{0};                 ///< on the clock that all sources of a host share
-        Ns wall{0};                 ///< since the epoch
+        Pick pick;              ///< of an arc: its end, once it is there
+        Ns time{0};             ///< on the clock that all sources of a host share
+        std::optional<Ns> wall; ///< since the epoch; absent: the recording does not say
         FilterSubject subject;
         bool bad = false;
         bool isCall = false;
@@ -43,7 +42,7 @@ public:
     /// time.
     void addSource(const RunSourcePtr& source);
     /// events()[first…] of that source, in order. The end of an arc and each further second of a stuck call
-    /// change the row that their begin made; the call of an arc is its evidence, not a row.
+    /// change the row that their begin made; the call of an arc is its evidence and leads to the arc's row.
     void append(SourceId source, std::size_t first, const std::vector<Event>& events);
     void clear();
 
@@ -79,7 +78,8 @@ private:
     std::map<SourceId, Source> sources_;
     std::map<std::pair<SourceId, std::size_t>, std::uint64_t> numbers_; ///< row number by event
     std::map<Lane, std::uint64_t> openArc_;
-    std::map<Lane, std::uint64_t> stuck_;
+    /// The stuck call of a device: when it was called tells it from the next one that is stuck.
+    std::map<Lane, std::pair<Ns, std::uint64_t>> stuck_;
     std::optional<Ns> zero_;
 };
 

@@ -29,8 +29,10 @@ void EventViewModel::setFilter(const EventFilter& filter) {
 }
 
 void EventViewModel::setShowCalls(bool show) {
-    if (std::exchange(calls_, show) != show)
-        invalidateFilter();
+    if (std::exchange(calls_, show) == show)
+        return;
+    invalidateFilter();
+    timesChanged(); // "since previous" counts from what is shown
 }
 
 void EventViewModel::setTimeFrom(TimeFrom from) {
@@ -72,7 +74,9 @@ QVariant EventViewModel::data(const QModelIndex& index, int role) const {
     case TimeFrom::Cursor:
         return cursor_ ? seconds(row.time - *cursor_) : tr("no cursor");
     case TimeFrom::WallClock: {
-        const auto micro = std::chrono::duration_cast<std::chrono::microseconds>(row.wall).count();
+        if (!row.wall)
+            return tr("unknown");
+        const auto micro = std::chrono::duration_cast<std::chrono::microseconds>(*row.wall).count();
         return QDateTime::fromMSecsSinceEpoch(micro / 1000).toString(QStringLiteral("HH:mm:ss")) +
                QStringLiteral(".%1").arg(micro % 1'000'000, 6, 10, QLatin1Char('0'));
     }

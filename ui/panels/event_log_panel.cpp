@@ -121,13 +121,12 @@ EventLogPanel::EventLogPanel(Selection& selection, Resolver resolve, QWidget* pa
     connect(filter_, &QLineEdit::textChanged, this, &EventLogPanel::applyFilter);
     connect(timeFrom_, &QComboBox::currentIndexChanged, this,
             [this](int index) { view_.setTimeFrom(static_cast<TimeFrom>(index)); });
-    connect(calls_, &QToolButton::toggled, &view_, &EventViewModel::setShowCalls);
-    connect(copyButton, &QToolButton::clicked, this, &EventLogPanel::copy);
-    connect(unhide_, &QToolButton::clicked, this, [this] {
-        filter_->clear();
-        calls_->setChecked(true);
+    connect(calls_, &QToolButton::toggled, this, [this](bool show) {
+        view_.setShowCalls(show);
         showPick();
     });
+    connect(copyButton, &QToolButton::clicked, this, &EventLogPanel::copy);
+    connect(unhide_, &QToolButton::clicked, this, &EventLogPanel::unhide);
     connect(&view_, &QAbstractItemModel::rowsAboutToBeInserted, this, [this] {
         const QScrollBar* bar = table_->verticalScrollBar();
         follow_ = bar->value() >= bar->maximum();
@@ -138,6 +137,15 @@ EventLogPanel::EventLogPanel(Selection& selection, Resolver resolve, QWidget* pa
     });
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             &EventLogPanel::onCurrent);
+    for (EventLogModel* log : {&live_, &recorded_}) {
+        connect(log, &QAbstractItemModel::dataChanged, this,
+                [this, log](const QModelIndex& first, const QModelIndex& last) {
+                    const int picked = log == log_ ? pickedRow() : -1;
+                    if (picked >= first.row() && picked <= last.row())
+                        // Later: the filter has not yet judged the row anew.
+                        QMetaObject::invokeMethod(this, &EventLogPanel::showPick, Qt::QueuedConnection);
+                });
+    }
     connect(&selection_, &Selection::changed, this, &EventLogPanel::showPick);
     connect(&selection_, &Selection::cursorMoved, this, &EventLogPanel::showCursor);
 }
@@ -153,8 +161,11 @@ void EventLogPanel::setLog(EventLogModel& log) {
 
 void EventLogPanel::showLive() {
     reading_.stop();
+    const bool other = log_ != &live_;
     setLog(live_);
     showPick();
+    if (other && !table_->currentIndex().isValid())
+        table_->scrollToBottom(); // another log stood here: this one is followed again
 }
 
 void EventLogPanel::showSource(const RunSourcePtr& source) {
@@ -164,10 +175,11 @@ void EventLogPanel::showSource(const RunSourcePtr& source) {
         recorded_.clear();
         recorded_.addSource(source);
         source->look([this](const Recording& recording) { recorded_.setZero(recording.header().t0); });
-        // What would be dropped again is not read.
+        // What would be dropped again is not read. An arc's begin, call and end are one row.
+        constexpr std::size_t most = EventLogModel::capacity * 3;
         source->look([this](const Recording& recording) {
             const std::size_t all = recording.events().size();
-            read_ = all > EventLogModel::capacity * 2 ? all - EventLogModel::capacity * 2 : 0;
+            read_ = all > most ? all - most : 0;
         });
     }
     setLog(recorded_);
@@ -206,44 +218,63 @@ void EventLogPanel::applyFilter() {
     showPick();
 }
 
-void EventLogPanel::showMessage(bool hidden) {
+void EventLogPanel::showMessage(int hiddenRow) {
     QStringList lines;
     for (const QString& error : view_.filter().errors())
         lines << tr("Not a filter: %1.").arg(error);
-    if (hidden)
-        lines << tr("The selected event is hidden by the filter.");
+    filter_->setAccessibleDescription(lines.isEmpty() ? EventFilter::help() : lines.join(QLatin1Char('\n')));
+    if (hiddenRow >= 0)
+        lines << (filter_->text().isEmpty() ? tr("The selected event is a call, and calls are not shown.")
+                                            : tr("The selected event is hidden by the filter."));
     message_->setText(lines.join(QLatin1Char('\n')));
     message_->setVisible(!lines.isEmpty());
-    unhide_->setVisible(hidden);
+    unhide_->setVisible(hiddenRow >= 0);
+}
+
+void EventLogPanel::unhide() {
+    if (const int row = pickedRow(); row >= 0 && log_->row(row).isCall)
+        calls_->setChecked(true);
+    filter_->clear();
+    table_->setFocus(); // the button goes
+    showPick();
 }
 
 void EventLogPanel::onCurrent(const QModelIndex& current) {
     if (showing_ || !current.isValid())
         return;
+    // The table is about to select what the person meant, perhaps a row more: nothing is selected for them.
+    const QScopedValueRollback picking(picking_, true);
     selection_.set(view_.rowAt(current.row()).pick);
+}
+
+int EventLogPanel::pickedRow() const {
+    const auto& pick = selection_.pick();
+    return pick ? log_->rowOf(*pick) : -1;
 }
 
 void EventLogPanel::showPick() {
     const QScopedValueRollback showing(showing_, true);
-    const auto& pick = selection_.pick();
-    const int row = pick ? log_->rowOf(*pick) : -1;
+    const int row = pickedRow();
     const QModelIndex shown = row < 0 ? QModelIndex() : view_.mapFromSource(log_->index(row, 0));
-    if (shown.isValid()) {
-        if (table_->currentIndex().row() != shown.row() ||
-            !table_->selectionModel()->isRowSelected(shown.row())) {
-            table_->selectRow(shown.row());
-            table_->scrollTo(shown);
-        }
-    } else if (pick) {
-        table_->clearSelection();
+    if (picking_) {
+        // It is the table's own.
+    } else if (!shown.isValid()) {
+        table_->selectionModel()->clear(); // the current row too: a click on it must pick it again
+    } else if (table_->currentIndex().row() != shown.row() ||
+               !table_->selectionModel()->isRowSelected(shown.row())) {
+        table_->selectRow(shown.row());
+        table_->scrollTo(shown);
     }
-    showMessage(row >= 0 && !shown.isValid());
+    showMessage(shown.isValid() ? -1 : row);
     showDecode();
 }
 
 void EventLogPanel::showDecode() {
     QString text;
-    if (const auto& pick = selection_.pick()) {
+    if (auto pick = selection_.pick()) {
+        // An arc is one row, whichever of its events was picked: the end tells all.
+        if (const int row = pickedRow(); row >= 0)
+            pick = log_->row(row).pick;
         if (const RunSourcePtr source = resolve_(pick->source)) {
             source->look(
                 [&](const Recording& recording) { text = decodeText(decodeEvent(recording, pick->event)); });

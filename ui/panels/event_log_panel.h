@@ -60,7 +60,11 @@ private:
     void showPick();
     void showDecode();
     void showCursor();
-    void showMessage(bool hidden);
+    /// What is wrong with the filter; and that it hides this row of the log (-1: none).
+    void showMessage(int hiddenRow);
+    void unhide();
+    /// The row of the log that the selected event leads to, shown or not; -1: none.
+    [[nodiscard]] int pickedRow() const;
 
     Selection& selection_;
     Resolver resolve_;
@@ -79,6 +83,7 @@ private:
     QTableView* table_ = nullptr;
     QPlainTextEdit* decode_ = nullptr;
     bool follow_ = true;
+    bool picking_ = false; ///< the selection follows a key or click in the table
     bool showing_ = false; ///< what the table selects comes from the selection, not from the person
 };
 
