@@ -26,7 +26,7 @@ QString sizeNote(std::uint64_t bytes) {
 
 /// What the field means, in words.
 QString noteOf(const CallField& field, const std::string& op, std::size_t size, bool answer, bool failed) {
-    const QString spelled = QString::fromStdString(field.spelled);
+    QString spelled = QString::fromStdString(field.spelled);
     const bool isSet = op.starts_with("SET");
     const bool isNoAnswer = answer && failed; // zeroes of our own
     const QString noAnswer = tr("no answer: the call failed");

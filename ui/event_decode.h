@@ -31,7 +31,7 @@ struct Decode {
 
 /// Empty when there is no such event. Never fails: bytes that make no sense are shown as they are and said
 /// to. *Reentrant.*
-[[nodiscard]] Decode decodeEvent(const Recording& recording, std::size_t event);
+[[nodiscard]] Decode decodeEvent(const Recording& recording, std::size_t index);
 /// The same as plain text, for a view, the clipboard and a bug report.
 [[nodiscard]] QString decodeText(const Decode& decode);
 

@@ -43,7 +43,7 @@ public:
     void addSource(const RunSourcePtr& source);
     /// events()[first…] of that source, in order. The end of an arc and each further second of a stuck call
     /// change the row that their begin made; the call of an arc is its evidence and leads to the arc's row.
-    void append(SourceId source, std::size_t first, const std::vector<Event>& events);
+    void append(SourceId id, std::size_t first, const std::vector<Event>& events);
     void clear();
 
     [[nodiscard]] const Row& row(int row) const { return rows_[static_cast<std::size_t>(row)]; }
