@@ -7,7 +7,6 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
-#include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -440,27 +439,26 @@ TEST_F(LogPanel, theLiveLogIsFollowedAgainAfterARecordingWasShown) {
     EXPECT_EQ(bar->value(), bar->maximum());
 }
 
-TEST_F(LogPanel, aMillionEventsDoNotHoldTheWindow) {
-    for (int i = 0; i < 1'000'000; ++i)
+TEST_F(LogPanel, aVeryLargeSourceIsReadInPortionsBetweenOtherWork) {
+    for (int i = 0; i < 200'000; ++i)
         source.add(at(Ns{100'000'000 + i}, event::Mark{"x"}));
-    QElapsedTimer timer;
-    timer.start();
+    int largest = 0;
+    int portions = 0;
+    QObject::connect(&panel.view(), &QAbstractItemModel::rowsInserted, &panel,
+                     [&](const QModelIndex&, int first, int last) {
+                         largest = std::max(largest, last - first + 1);
+                         ++portions;
+                     });
     panel.showSource(source.source);
-    std::vector<qint64> turns{timer.elapsed()};
     const auto last = Pick{source.source->id(), source.recording->events().size() - 1};
-    QElapsedTimer whole;
-    whole.start();
-    while (panel.view().rowCount() == 0 || panel.view().rowAt(panel.view().rowCount() - 1).pick != last) {
-        ASSERT_LT(whole.elapsed(), 60'000);
-        timer.restart();
-        QApplication::processEvents(QEventLoop::AllEvents);
-        turns.push_back(timer.elapsed());
-    }
-    std::sort(turns.begin(), turns.end());
-    std::printf("1e6 events: %zu turns, median %lld ms, longest %lld ms, all in %lld ms\n", turns.size(),
-                static_cast<long long>(turns[turns.size() / 2]), static_cast<long long>(turns.back()),
-                static_cast<long long>(whole.elapsed()));
-    EXPECT_LT(turns[turns.size() / 2], 50); // the median: other programs share the machine
+    ASSERT_TRUE(waitUntil(
+        [&] {
+            return panel.view().rowCount() > 0 &&
+                   panel.view().rowAt(panel.view().rowCount() - 1).pick == last;
+        },
+        60'000));
+    EXPECT_LE(largest, 2000) << "so much at a time: how long that takes is the benchmark's business";
+    EXPECT_GE(portions, 50);
     EXPECT_GT(panel.view().rowCount(), static_cast<int>(EventLogModel::capacity) * 8 / 10);
 }
 
