@@ -173,11 +173,9 @@ void addStream(ChartContent& content, std::uint32_t stream, const SampleColumns&
 
 /// When the last saving session of the device ended: what it announced is not true after it.
 Ns announcedUntil(const DeviceChart& chart, Ns now) {
-    for (auto band = chart.bands.rbegin(); band != chart.bands.rend(); ++band) {
-        if (band->state && isSaving(*band->state))
-            return band->end.value_or(now);
-    }
-    return now;
+    const auto last = std::find_if(chart.bands.rbegin(), chart.bands.rend(),
+                                   [](const LaneBand& band) { return band.state && isSaving(*band.state); });
+    return last == chart.bands.rend() ? now : last->end.value_or(now);
 }
 
 void addSizes(ChartContent& content, int device, const DeviceChart& chart) {
@@ -209,21 +207,20 @@ Ns overlap(Ns begin, Ns end, Ns from, Ns to) {
 
 } // namespace
 
-ChartContent chartContent(const Recording& recording, const ChartWindow& asked) {
+ChartContent chartContent(const Recording& recording, const ChartWindow& window) {
     ChartContent content;
-    content.window = asked;
-    ChartWindow& window = content.window;
-    window.to = std::max(window.to, window.from + Ns{1});
-    window.now = std::max(window.now, recording.lastTime());
+    content.window = window;
+    content.window.to = std::max(window.to, window.from + Ns{1});
+    content.window.now = std::max(window.now, recording.lastTime());
     const auto& devices = recording.header().devices;
     for (const auto& [device, chart] : recording.charts().devices()) {
         LaneContent lane;
         lane.device = device;
         const auto at = static_cast<std::size_t>(device);
         lane.name = device >= 0 && at < devices.size() ? devices[at].name : std::to_string(device);
-        lane.bands = cutBands(chart, window);
-        lane.arcs = cutArcs(chart, window);
-        lane.marks = cutMarks(chart.marks, window);
+        lane.bands = cutBands(chart, content.window);
+        lane.arcs = cutArcs(chart, content.window);
+        lane.marks = cutMarks(chart.marks, content.window);
         content.lanes.push_back(std::move(lane));
         addSizes(content, device, chart);
     }
@@ -338,7 +335,7 @@ Readout readoutAt(const Recording& recording, Ns time) {
             of.state = band->state;
         of.precopy = lastBefore(chart.precopy);
         of.estimate = lastBefore(chart.estimates);
-        readout.devices.push_back(std::move(of));
+        readout.devices.push_back(of);
     }
     for (const auto& [stream, columns] : recording.samples()) {
         if (columns.size() == 0 || time > columns.time().back())

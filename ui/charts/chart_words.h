@@ -31,7 +31,7 @@ struct DowntimeWords {
 /// Estimated against actual size; empty when there was no estimate.
 [[nodiscard]] QString estimateWords(const Recording& recording, const RunMetrics& run);
 /// Who, what, on which kernel, simulated or not, with which workload: what a picture must say of itself.
-[[nodiscard]] QStringList captionLines(const Recording& recording, const QString& name);
+[[nodiscard]] QStringList captionLines(const Recording& recording, const QString& title);
 
 /// The chart as a table: what is drawn, row by row.
 struct ChartRow {

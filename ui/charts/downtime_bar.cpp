@@ -88,8 +88,7 @@ std::vector<QRectF> paintDowntime(QPainter& painter, const QRectF& rect, const D
     }
     const double room = bar.width() - narrowestPart * static_cast<double>(content.parts.size());
     double left = bar.left();
-    for (std::size_t i = 0; i < content.parts.size(); ++i) {
-        const auto& part = content.parts[i];
+    for (const auto& part : content.parts) {
         const double width = narrowestPart + room * static_cast<double>(part.duration.count()) /
                                                  static_cast<double>(whole.count());
         const QRectF box(left, bar.top(), width, bar.height());

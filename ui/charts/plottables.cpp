@@ -171,7 +171,7 @@ void CurvesPlot::drawSteps(QPainter& painter, const Curve& curve) const {
     pen.setCapStyle(Qt::FlatCap);
     painter.setPen(pen);
     QVector<QLineF> lines;
-    lines.reserve(static_cast<int>(curve.steps.size()) * 3);
+    lines.reserve(static_cast<qsizetype>(curve.steps.size()) * 3);
     const bool isRate = curve.kind == CurveKind::SourceRate || curve.kind == CurveKind::DestinationRate;
     const double dash = look.dotted ? 6 : 0;
     const auto horizontal = [&](double from, double to, double height) {
