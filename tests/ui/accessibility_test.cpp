@@ -4,11 +4,14 @@
 #include <QAbstractButton>
 #include <QAccessible>
 #include <QApplication>
+#include <QComboBox>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QTabBar>
 #include <QTest>
 
+#include <algorithm>
 #include <set>
 
 #include "tests/ui/ui_test.h"
@@ -41,7 +44,17 @@ protected:
             EXPECT_FALSE(face->text(QAccessible::Name).isEmpty())
                 << widget->metaObject()->className() << " \"" << widget->objectName().toStdString()
                 << "\" in " << widget->parentWidget()->metaObject()->className();
+            // A combo box without a name says its value as one: that tells nobody what it is.
+            const bool isNamed = !widget->accessibleName().isEmpty() || hasLabel(widget);
+            EXPECT_TRUE(qobject_cast<QComboBox*>(widget) == nullptr || isNamed)
+                << "combo box \"" << widget->objectName().toStdString() << "\" in "
+                << widget->parentWidget()->metaObject()->className();
         }
+    }
+    [[nodiscard]] bool hasLabel(const QWidget* widget) const {
+        const auto labels = window->findChildren<QLabel*>();
+        return std::any_of(labels.begin(), labels.end(),
+                           [&](const QLabel* label) { return label->buddy() == widget; });
     }
     void expectReachedByTab() {
         window->activateWindow();
