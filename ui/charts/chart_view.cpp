@@ -16,11 +16,10 @@
 namespace migscope {
 namespace {
 
-constexpr double clickDistance = 4;   ///< a shorter drag is a click
-constexpr double pickDistance = 6;    ///< pixels around a mark that pick it
-constexpr double wheelFactor = 1.25;  ///< a notch
-constexpr Ns narrowest{2000};         ///< 2 µs: below it stamps mean nothing
-constexpr double roomAtTheEnd = 1.02; ///< of the whole, so that the last mark does not touch the frame
+constexpr double clickDistance = 4;  ///< a shorter drag is a click
+constexpr double pickDistance = 6;   ///< pixels around a mark that pick it
+constexpr double wheelFactor = 1.25; ///< a notch
+constexpr Ns narrowest{2000};        ///< 2 µs: below it stamps mean nothing
 
 } // namespace
 
@@ -107,8 +106,7 @@ void ChartView::setSource(const RunSourcePtr& source) {
 }
 
 TimeRange ChartView::whole() const {
-    const auto end = static_cast<std::int64_t>(static_cast<double>(last_.count()) * roomAtTheEnd);
-    return {Ns{0}, std::max(Ns{end}, Ns{1'000'000})};
+    return wholeRange(last_);
 }
 
 Ns ChartView::pixel() const {

@@ -27,6 +27,15 @@ QString partText(const DowntimeContent::Part& part) {
 
 } // namespace
 
+const RunMetrics* runToShow(const Recording& recording, int number) {
+    const RunMetrics* chosen = nullptr;
+    for (const RunMetrics& run : recording.metrics().runs()) {
+        if (number == 0 ? (!run.phases.empty() || chosen == nullptr) : run.run == number)
+            chosen = &run;
+    }
+    return chosen;
+}
+
 DowntimeContent downtimeContent(const Recording& recording, const RunMetrics& run) {
     DowntimeContent content;
     content.run = run.run;
@@ -149,13 +158,8 @@ void DowntimeBar::refresh() {
     content_.reset();
     if (source_) {
         source_->look([this](const Recording& recording) {
-            const RunMetrics* chosen = nullptr;
-            for (const RunMetrics& run : recording.metrics().runs()) {
-                if (run_ == 0 ? (!run.phases.empty() || chosen == nullptr) : run.run == run_)
-                    chosen = &run;
-            }
-            if (chosen != nullptr)
-                content_ = downtimeContent(recording, *chosen);
+            if (const RunMetrics* run = runToShow(recording, run_))
+                content_ = downtimeContent(recording, *run);
         });
     }
     if (content_) {

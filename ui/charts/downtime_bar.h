@@ -31,6 +31,8 @@ struct DowntimeContent {
     bool isDowntime = false; ///< else a blackout or a load: drawn without the dark frame's full weight
     int run = 0;
 };
+/// The run with this number; 0: the last one with a figure, or else the first. Null: there is none.
+[[nodiscard]] const RunMetrics* runToShow(const Recording& recording, int number = 0);
 [[nodiscard]] DowntimeContent downtimeContent(const Recording& recording, const RunMetrics& run);
 /// Draws it into `rect`; `selected` is drawn framed. Returns the rectangles of the parts.
 std::vector<QRectF> paintDowntime(QPainter& painter, const QRectF& rect, const DowntimeContent& content,

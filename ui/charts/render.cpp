@@ -32,15 +32,6 @@ QString tr(const char* text) {
     return QCoreApplication::translate("charts", text);
 }
 
-const RunMetrics* lastRun(const Recording& recording) {
-    const RunMetrics* chosen = nullptr;
-    for (const RunMetrics& run : recording.metrics().runs()) {
-        if (!run.phases.empty() || chosen == nullptr)
-            chosen = &run;
-    }
-    return chosen;
-}
-
 /// One drawing for every device: caption, tracks, downtime bar.
 class Picture {
 public:
@@ -51,7 +42,7 @@ public:
         , caption_(captionLines(recording, options.name)) {
         canvas_.setPalette(options.dark ? darkPalette() : lightPalette());
         canvas_.applyTheme(theme_);
-        const RunMetrics* run = lastRun(recording);
+        const RunMetrics* run = runToShow(recording);
         if (run != nullptr)
             downtime_ = downtimeContent(recording, *run);
     }
@@ -63,8 +54,7 @@ public:
         const QRect tracks(margin, head, options_.size.width() - 2 * margin,
                            options_.size.height() - head - foot);
         canvas_.resize(tracks.size());
-        const auto end = static_cast<std::int64_t>(static_cast<double>(recording_.lastTime().count()) * 1.02);
-        const TimeRange range = options_.range.value_or(TimeRange{Ns{0}, std::max(Ns{end}, Ns{1'000'000})});
+        const TimeRange range = options_.range.value_or(wholeRange(recording_.lastTime()));
         content_ = chartContent(recording_, {range.from, range.to, static_cast<std::size_t>(tracks.width()),
                                              recording_.lastTime()});
         canvas_.setContent(content_);

@@ -3,7 +3,15 @@
 // Where a person looked, and the way back and forward.
 #include "ui/charts/zoom_stack.h"
 
+#include <algorithm>
+
 namespace migscope {
+
+TimeRange wholeRange(Ns last) {
+    constexpr double room = 1.02;
+    const auto end = static_cast<std::int64_t>(static_cast<double>(last.count()) * room);
+    return {Ns{0}, std::max(Ns{end}, Ns{1'000'000})};
+}
 
 void ZoomStack::go(TimeRange range, bool merge) {
     if (range == current())

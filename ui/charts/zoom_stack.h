@@ -17,6 +17,9 @@ struct TimeRange {
     friend bool operator==(const TimeRange&, const TimeRange&) = default;
 };
 
+/// All of a recording that ends at `last`, with a little room behind: its last mark must not touch the frame.
+[[nodiscard]] TimeRange wholeRange(Ns last);
+
 /// As in a browser: a new place drops what lay ahead. Small steps in a row (a wheel, a pan) are one place.
 class ZoomStack {
 public:
