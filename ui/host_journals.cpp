@@ -76,26 +76,21 @@ void HostSession::finishInBackground(const std::shared_ptr<Journal>& journal, bo
     // The backend too: its clock must outlive the recorder's thread, also when a disk does not answer.
     background_.run([recorder = journal->recorder(), path = journal->path(), journal, keep, device,
                      backend = backend_, postbox = postbox_, this] {
-        auto recording = recorder->finish();
+        static_cast<void>(recorder->finish()); // what failed stands in the journal's error()
         if (!keep) {
             QFile::remove(path); // nothing happened: the device could not be opened, the run did not begin
             return;
         }
-        postbox.post([this, journal, device, whole = recording ? *recording : nullptr] {
-            onFinished(journal, whole, device);
-        });
+        postbox.post([this, journal, device] { onFinished(journal, device); });
     });
 }
 
-void HostSession::onFinished(const std::shared_ptr<Journal>& journal,
-                             const std::shared_ptr<const Recording>& whole, const std::string& device) {
+void HostSession::onFinished(const std::shared_ptr<Journal>& journal, const std::string& device) {
     const RunSourcePtr& source = journal->source();
     static_cast<void>(follow(*journal, true, device)); // what came since it was last looked at
     source->setGrowing(false);
     growing_.erase(source->id());
     emit sourceEnded(source->id());
-    if (whole)
-        emit recordingFinished(source->path(), whole);
     if (run_ && !run_->running && run_->source == source) {
         source->look([this](const Recording& recording) { takeFigures(recording); });
         emit runChanged();

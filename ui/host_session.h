@@ -128,7 +128,6 @@ signals:
     void runChanged();
     void idleReleased(const std::string& device);
     void jobRefused(const std::string& device, const migscope::Error& error);
-    void recordingFinished(const QString& path, std::shared_ptr<const migscope::Recording> recording);
     void journalFailed(const std::string& device, const migscope::Error& error);
     void askedBack(const std::string& device);
 
@@ -152,8 +151,7 @@ private:
     /// The caller keeps the journal: a slot may let go of everything else.
     bool follow(Journal& journal, bool begun, const std::string& device);
     void finishInBackground(const std::shared_ptr<Journal>& journal, bool keep, const std::string& device);
-    void onFinished(const std::shared_ptr<Journal>& journal, const std::shared_ptr<const Recording>& whole,
-                    const std::string& device);
+    void onFinished(const std::shared_ptr<Journal>& journal, const std::string& device);
     [[nodiscard]] Result<void> beginRun(const RunRequest& request);
     [[nodiscard]] bool updateRun();
     void concludeRun();

@@ -9,6 +9,8 @@
 #include <QStackedWidget>
 #include <QTabWidget>
 
+#include <map>
+
 #include "ui/actions.h"
 #include "ui/cli_command.h"
 #include "ui/facts.h"
@@ -106,7 +108,14 @@ void Presenter::showMachine() {
         showDevice();
         return;
     }
-    const auto verdict = [&host](const Device& device) { return host.verdict(device); };
+    // Judged once, asked for by the list and three parts of the page.
+    std::map<const Device*, Verdict> judged;
+    const auto verdict = [&](const Device& device) -> const Verdict& {
+        const auto [at, fresh] = judged.try_emplace(&device);
+        if (fresh)
+            at->second = host.verdict(device);
+        return at->second;
+    };
     parts_.machines->setEmptyText(
         tr("Nothing here: no IOMMU group and no VFIO device. The page in the middle says "
            "what is missing. The simulated lab shows what Migscope does."));

@@ -147,19 +147,29 @@ void RunPresenter::onOfferAnswered(int which) {
 }
 
 void RunPresenter::showEnds() {
-    parts_.migrate->panel()->setDevices(parts_.host->runCandidates());
+    MigratePage* page = parts_.migrate;
+    if (!page->hasPanel() || !page->isVisibleTo(parts_.tabs))
+        return;
+    page->panel()->setDevices(parts_.host->runCandidates());
+    if (std::exchange(otherDevice_, false))
+        page->panel()->select(parts_.presenter->device().toStdString());
+}
+
+void RunPresenter::showRunPanel() {
+    showEnds();
+    if (parts_.migrate->hasPanel())
+        parts_.migrate->panel()->setStatus(parts_.host->run(), parts_.host->now());
 }
 
 void RunPresenter::onDeviceChanged() {
+    otherDevice_ = true;
     showEnds();
-    parts_.migrate->panel()->select(parts_.presenter->device().toStdString());
     showSelection();
 }
 
 void RunPresenter::onRunChanged() {
     const auto& run = parts_.host->run();
-    parts_.migrate->panel()->setStatus(run, parts_.host->now());
-    showEnds();
+    showRunPanel();
     RunView* view = parts_.migrate->view();
     if (run && run->source && view->source() != run->source) {
         view->setSource(run->source);
@@ -172,7 +182,7 @@ void RunPresenter::onRunChanged() {
 
 void RunPresenter::onTick() {
     if (parts_.host->runActive())
-        parts_.migrate->panel()->setStatus(parts_.host->run(), parts_.host->now());
+        showRunPanel();
 }
 
 void RunPresenter::start(const RunRequest& request) {
@@ -225,8 +235,10 @@ void RunPresenter::onTab() {
         parts_.log->showLive();
     if (timeline)
         parts_.timeline->refresh();
-    else if (parts_.tabs->currentWidget() == parts_.migrate)
+    else if (parts_.tabs->currentWidget() == parts_.migrate) {
+        showRunPanel();
         parts_.migrate->view()->refresh();
+    }
     Actions& actions = *parts_.actions;
     if (parts_.timeline->source())
         actions.enable(ActionId::SaveRecording);

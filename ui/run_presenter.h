@@ -49,8 +49,9 @@ public slots:
     void showRun(const migscope::RunSourcePtr& source);
     void showSelection();
     void pickArc(migscope::MigState from, migscope::MigState to);
-    /// The devices that a run may be between: asked again whenever one changed.
+    /// The devices that a run may be between: asked again whenever one changed while the panel is shown.
     void showEnds();
+    void showRunPanel();
     void start(const migscope::RunRequest& request);
     void chooseRecording();
     void fillRecent();
@@ -65,6 +66,7 @@ private:
     void offerNext();
     WindowParts parts_;
     std::map<SourceId, RunSourcePtr> sources_;
+    bool otherDevice_ = false; ///< since the run panel last heard of it
     QList<Unfinished> unfinished_; ///< the first one is the one that is offered
 };
 

@@ -115,12 +115,14 @@ void wirePanels(const WindowParts& parts) {
          [host, device](const std::string& path) { host->loadStream(device(), path); });
     join(stream, &StreamPanel::cancelAsked, host, [host, device] { host->cancel(device()); });
 
-    RunPanel* panel = parts.migrate->panel();
-    join(panel, &RunPanel::startAsked, runs, &RunPresenter::start);
-    join(panel, &RunPanel::cancelAsked, host, &HostSession::cancelRun);
-    join(panel, &RunPanel::openAsked, host, &HostSession::openDevice);
-    join(panel, &RunPanel::bringBackAsked, host, &HostSession::bringBack);
-    join(panel, &RunPanel::copyAsked, runs, &RunPresenter::copyCommand);
+    join(parts.migrate, &MigratePage::panelMade, runs, [runs, host](RunPanel* panel) {
+        join(panel, &RunPanel::startAsked, runs, &RunPresenter::start);
+        join(panel, &RunPanel::cancelAsked, host, &HostSession::cancelRun);
+        join(panel, &RunPanel::openAsked, host, &HostSession::openDevice);
+        join(panel, &RunPanel::bringBackAsked, host, &HostSession::bringBack);
+        join(panel, &RunPanel::copyAsked, runs, &RunPresenter::copyCommand);
+        runs->showRunPanel();
+    });
 }
 
 void wireActions(MainWindow& window, const WindowParts& parts) {

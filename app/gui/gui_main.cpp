@@ -21,6 +21,7 @@
 #include "app/gui/screenshots.h"
 #include "core/uapi/baseline.h"
 #include "ui/main_window.h"
+#include "ui/once_painted.h"
 #include "ui/recordings.h"
 #include "ui/theme.h"
 #include "ui/unfinished.h"
@@ -216,7 +217,9 @@ GuiExit guiMain(int argc, char** argv) {
     auto window = std::make_unique<MainWindow>(*host, about);
     if (!options->size.isEmpty())
         window->resize(options->size);
-    window->presenter().useMachine(options->backend);
+    oncePainted(*window, std::chrono::milliseconds(200), [&presenter = window->presenter(), &options] {
+        presenter.useMachine(options->backend);
+    });
     window->presenter().selectSoon(options->device);
     if (!options->step.isEmpty())
         new StepAtStart(*host, *window, *parseState(options->step.toStdString()));

@@ -5,13 +5,11 @@
 
 #include <QApplication>
 #include <QDir>
-#include <QElapsedTimer>
 #include <QEventLoop>
 #include <QSettings>
 #include <QStyleFactory>
 #include <QTabWidget>
 #include <QTemporaryDir>
-#include <QThread>
 
 #include <cstdio>
 #include <functional>
@@ -20,6 +18,7 @@
 
 #include "app/gui/ordinary_host.h"
 #include "core/transfer/chart_content.h"
+#include "ui/event_wait.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/migrate_page.h"
 #include "ui/panels/runs_panel.h"
@@ -31,28 +30,6 @@
 
 namespace migscope {
 namespace {
-
-constexpr int patienceMs = 15'000;
-
-void spin(int milliseconds) {
-    QElapsedTimer timer;
-    timer.start();
-    do {
-        QApplication::processEvents(QEventLoop::AllEvents, 20);
-        QThread::msleep(2);
-    } while (timer.elapsed() < milliseconds);
-}
-
-bool waitUntil(const std::function<bool()>& ready) {
-    QElapsedTimer timer;
-    timer.start();
-    while (!ready()) {
-        if (timer.elapsed() > patienceMs)
-            return false;
-        spin(10);
-    }
-    return true;
-}
 
 /// One window on one machine, in the sequence of a scene.
 class Stage {

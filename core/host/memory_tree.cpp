@@ -5,6 +5,7 @@
 
 #include "core/host/path_walk.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <mutex>
 #include <string_view>
@@ -29,23 +30,25 @@ MemoryTree::~MemoryTree() = default;
 /// Walks without following links, so that a tree can be built in any order; a link on the way is replaced by
 /// a folder.
 MemoryTree::Node& MemoryTree::make(const std::string& path, FileKind kind) {
-    std::vector<std::string> pending;
-    pushComponents(pending, path);
     Node* node = root_.get();
-    while (!pending.empty()) {
-        const std::string part = std::move(pending.back());
-        pending.pop_back();
+    std::string_view left = path;
+    while (!left.empty()) {
+        const std::size_t slash = std::min(left.find('/'), left.size());
+        const std::string_view part = left.substr(0, slash);
+        left.remove_prefix(std::min(slash + 1, left.size()));
+        if (part.empty() || part == ".")
+            continue;
         if (node->kind != FileKind::Directory) {
             node->kind = FileKind::Directory;
             node->facts = {FileKind::Directory, 0755, 0, 0};
         }
-        auto& child = node->children[part];
-        if (!child) {
-            child = std::make_unique<Node>();
-            child->facts = {FileKind::Directory, 0755, 0, 0};
-            child->parent = node;
+        auto child = node->children.lower_bound(part);
+        if (child == node->children.end() || child->first != part) {
+            child = node->children.emplace_hint(child, part, std::make_unique<Node>());
+            child->second->facts = {FileKind::Directory, 0755, 0, 0};
+            child->second->parent = node;
         }
-        node = child.get();
+        node = child->second.get();
     }
     node->kind = kind;
     node->facts.kind = kind;

@@ -144,8 +144,8 @@ Result<Topology> SimBackend::scan() {
     if (!topology)
         return topology;
     for (auto& device : topology->devices) {
-        if (const auto* profile = machine_->profile.find(device.name))
-            device.label = profile->label;
+        if (const auto* simulated = machine_->find(device.name))
+            device.label = simulated->profile().label;
     }
     return topology;
 }

@@ -24,7 +24,8 @@
 namespace migscope::bench {
 namespace {
 
-bool waitUntil(const std::function<bool()>& ready, int milliseconds) {
+/// As waitUntil(), but without its pauses: they would stand in the figures.
+bool waitAwake(const std::function<bool()>& ready, int milliseconds) {
     QElapsedTimer timer;
     timer.start();
     while (!ready()) {
@@ -36,13 +37,6 @@ bool waitUntil(const std::function<bool()>& ready, int milliseconds) {
 }
 
 } // namespace
-
-void spin(int milliseconds) {
-    QElapsedTimer timer;
-    timer.start();
-    while (timer.elapsed() < milliseconds)
-        QApplication::processEvents(QEventLoop::AllEvents, 5);
-}
 
 void spinAsleep(int milliseconds) {
     QEventLoop loop;
@@ -70,7 +64,7 @@ std::size_t waitForList(HostSession& host, MainWindow& window) {
             rows += static_cast<std::size_t>(model->rowCount(model->index(group, 0)));
         return rows;
     };
-    const bool there = waitUntil(
+    const bool there = waitAwake(
         [&] { return host.topology() != nullptr && listed() >= host.topology()->devices.size(); }, 30'000);
     if (!there) {
         std::fputs("the devices were not listed\n", stderr);
@@ -82,7 +76,7 @@ std::size_t waitForList(HostSession& host, MainWindow& window) {
 void openAndWait(HostSession& host, MainWindow& window, const std::string& device) {
     window.parts().machines->select(QString::fromStdString(device));
     host.openDevice(device);
-    const bool open = waitUntil(
+    const bool open = waitAwake(
         [&] {
             const SessionState* state = host.state(device);
             return state != nullptr && state->phase == SessionPhase::Idle;

@@ -8,14 +8,13 @@
 #include <string>
 
 #include "core/base/clock.h"
+#include "ui/event_wait.h"
 #include "ui/host_session.h"
 #include "ui/main_window.h"
 
 namespace migscope::bench {
 
-/// Runs the event loop without a pause.
-void spin(int milliseconds);
-/// Runs it as a window at rest does: asleep until something happens.
+/// Runs the event loop as a window at rest does: asleep until something happens.
 void spinAsleep(int milliseconds);
 /// When this process began, on CLOCK_MONOTONIC; to 10 ms, as the kernel keeps it.
 [[nodiscard]] Ns processStart();

@@ -4,7 +4,6 @@
 #include "tests/ui/ui_test.h"
 
 #include <QApplication>
-#include <QElapsedTimer>
 #include <QFont>
 #include <QSettings>
 #include <QStyleFactory>
@@ -41,27 +40,6 @@ void onMessage(QtMsgType type, const QMessageLogContext&, const QString& text) {
 } // namespace
 
 namespace migscope::testing {
-
-void spin(int milliseconds) {
-    QElapsedTimer timer;
-    timer.start();
-    do {
-        QApplication::processEvents(QEventLoop::AllEvents, 10);
-        QApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
-        QThread::msleep(1);
-    } while (timer.elapsed() < milliseconds);
-}
-
-bool waitUntil(const std::function<bool()>& ready, int milliseconds) {
-    QElapsedTimer timer;
-    timer.start();
-    while (!ready()) {
-        if (timer.elapsed() > milliseconds)
-            return false;
-        spin(5);
-    }
-    return true;
-}
 
 QString temporaryFolder() {
     return folder->path();

@@ -7,18 +7,15 @@
 
 #include <QString>
 
-#include <functional>
 #include <memory>
 
 #include "core/sim/sim_backend.h"
+#include "ui/event_wait.h"
 #include "ui/host_session.h"
 #include "ui/main_window.h"
 
 namespace migscope::testing {
 
-/// Runs the event loop until `ready`, at most `milliseconds`.
-[[nodiscard]] bool waitUntil(const std::function<bool()>& ready, int milliseconds = 10'000);
-void spin(int milliseconds);
 /// A folder for journals, settings and caches; gone with the test program.
 [[nodiscard]] QString temporaryFolder();
 

@@ -85,8 +85,7 @@ MachineRow machineRow(const Device& device, const Verdict& verdict, const QStrin
     return row;
 }
 
-std::vector<MachineRow> machineRows(const Topology& topology,
-                                    const std::function<Verdict(const Device&)>& verdict,
+std::vector<MachineRow> machineRows(const Topology& topology, const VerdictOf& verdict,
                                     const std::function<QString(const Device&)>& state) {
     std::vector<MachineRow> rows;
     std::set<std::string> placed;

@@ -15,6 +15,9 @@
 
 namespace migscope {
 
+/// What is judged of a device: asked several times of each, so it hands out what is kept elsewhere.
+using VerdictOf = std::function<const Verdict&(const Device&)>;
+
 /// One row as it is shown. Plain values, made from the topology by machineRows().
 struct MachineRow {
     std::string key; ///< of a device: its name; of a group: "group 41"; sorted by the topology's order
@@ -30,8 +33,7 @@ struct MachineRow {
 
 /// Groups by id with their devices, then the devices without a group. `state` is what an opened device says
 /// behind its verdict ("STOP_COPY"), empty for others. *Reentrant.*
-[[nodiscard]] std::vector<MachineRow> machineRows(const Topology& topology,
-                                                  const std::function<Verdict(const Device&)>& verdict,
+[[nodiscard]] std::vector<MachineRow> machineRows(const Topology& topology, const VerdictOf& verdict,
                                                   const std::function<QString(const Device&)>& state);
 
 /// The row of one device.

@@ -79,7 +79,6 @@ EventLogPanel::EventLogPanel(Selection& selection, Resolver resolve, QWidget* pa
     decode_->setReadOnly(true);
     decode_->setTabChangesFocus(true);
     decode_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    decode_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     decode_->setLineWrapMode(QPlainTextEdit::WidgetWidth);
     decode_->setPlaceholderText(tr("Select an event: its call, bytes, errno and rule stand here."));
     decode_->setAccessibleName(tr("The selected event, taken apart"));
@@ -280,8 +279,11 @@ void EventLogPanel::showDecode() {
                 [&](const Recording& recording) { text = decodeText(decodeEvent(recording, pick->event)); });
         }
     }
-    if (text != decode_->toPlainText())
-        decode_->setPlainText(text);
+    if (text == decode_->toPlainText())
+        return;
+    // Not before there is a text: finding a font is a part of a window's start that can be felt.
+    decode_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    decode_->setPlainText(text);
 }
 
 void EventLogPanel::showCursor() {

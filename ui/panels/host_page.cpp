@@ -117,7 +117,7 @@ void HostPage::addWayOn(bool simulated, bool prominent) {
     layout_->addWidget(row);
 }
 
-void HostPage::addChoices(const Topology& topology, const std::function<Verdict(const Device&)>& verdict) {
+void HostPage::addChoices(const Topology& topology, const VerdictOf& verdict) {
     std::vector<std::pair<const Device*, VerdictKind>> choices;
     for (const Device& device : topology.devices) {
         const VerdictKind kind = verdict(device).kind;
@@ -198,8 +198,7 @@ void HostPage::addHostReasons(const Topology& topology) {
         inside->addWidget(new ReasonCard(shownReason(reason), {}, inside->parentWidget()));
 }
 
-void HostPage::addDeviceReasons(const Topology& topology,
-                                const std::function<Verdict(const Device&)>& verdict) {
+void HostPage::addDeviceReasons(const Topology& topology, const VerdictOf& verdict) {
     struct Shared {
         ShownReason reason;
         QString common;
@@ -209,7 +208,7 @@ void HostPage::addDeviceReasons(const Topology& topology,
     std::map<QString, Shared> cards;
     std::vector<QString> order;
     for (const Device& device : topology.devices) {
-        const Verdict judged = verdict(device);
+        const Verdict& judged = verdict(device);
         if (judged.kind != VerdictKind::NotMigratable || judged.reasons.empty())
             continue;
         const ShownReason reason = shownReason(judged.reasons.front());
@@ -255,8 +254,7 @@ void HostPage::addDeviceReasons(const Topology& topology,
     }
 }
 
-void HostPage::showMachine(const std::shared_ptr<const Topology>& topology,
-                           const std::function<Verdict(const Device&)>& verdict) {
+void HostPage::showMachine(const std::shared_ptr<const Topology>& topology, const VerdictOf& verdict) {
     const int scroll = verticalScrollBar()->value();
     const bool same = shown_ && shown_->source == topology->source;
     shown_ = topology;

@@ -11,6 +11,7 @@
 
 #include "core/device/topology.h"
 #include "core/device/verdict.h"
+#include "ui/models/machine_model.h"
 
 class QAction;
 class QVBoxLayout;
@@ -22,8 +23,7 @@ class HostPage : public QScrollArea {
 public:
     /// `lab` and `host` become buttons: the way into the simulated machine, and back.
     HostPage(QAction* lab, QAction* host, QWidget* parent = nullptr);
-    void showMachine(const std::shared_ptr<const Topology>& topology,
-                     const std::function<Verdict(const Device&)>& verdict);
+    void showMachine(const std::shared_ptr<const Topology>& topology, const VerdictOf& verdict);
     /// Nothing could be read, or nothing was read yet.
     void showWords(const QString& head, const QString& words);
 
@@ -32,10 +32,10 @@ signals:
 
 private:
     void addHead(const QString& head, const QString& words);
-    void addChoices(const Topology& topology, const std::function<Verdict(const Device&)>& verdict);
+    void addChoices(const Topology& topology, const VerdictOf& verdict);
     void addReadiness(const Topology& topology);
     void addHostReasons(const Topology& topology);
-    void addDeviceReasons(const Topology& topology, const std::function<Verdict(const Device&)>& verdict);
+    void addDeviceReasons(const Topology& topology, const VerdictOf& verdict);
     void addWayOn(bool simulated, bool prominent);
     QVBoxLayout* addCard(const QString& title);
 

@@ -11,7 +11,7 @@
 namespace migscope {
 
 MigratePage::MigratePage(Selection& selection, QWidget* parent)
-    : QWidget(parent), panel_(new RunPanel(chooseFile, this)), view_(new RunView(selection, this)) {
+    : QWidget(parent), view_(new RunView(selection, this)) {
     setBackgroundRole(QPalette::Base);
     setAutoFillBackground(true);
     view_->setEmptyText(
@@ -20,8 +20,22 @@ MigratePage::MigratePage(Selection& selection, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addWidget(panel_);
     layout->addWidget(view_, 1);
+}
+
+RunPanel* MigratePage::panel() {
+    if (panel_ == nullptr) {
+        panel_ = new RunPanel(chooseFile, this);
+        qobject_cast<QVBoxLayout*>(layout())->insertWidget(0, panel_);
+        setTabOrder(panel_, view_);
+        emit panelMade(panel_);
+    }
+    return panel_;
+}
+
+void MigratePage::showEvent(QShowEvent* event) {
+    static_cast<void>(panel());
+    QWidget::showEvent(event);
 }
 
 } // namespace migscope

@@ -16,11 +16,19 @@ class MigratePage : public QWidget {
     Q_OBJECT
 public:
     explicit MigratePage(Selection& selection, QWidget* parent = nullptr);
-    [[nodiscard]] RunPanel* panel() const { return panel_; }
+    /// Made when it is first needed: its controls are a good part of a window's start.
+    [[nodiscard]] RunPanel* panel();
+    [[nodiscard]] bool hasPanel() const { return panel_ != nullptr; }
     [[nodiscard]] RunView* view() const { return view_; }
 
+signals:
+    void panelMade(migscope::RunPanel* panel);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
-    RunPanel* panel_;
+    RunPanel* panel_ = nullptr;
     RunView* view_;
 };
 

@@ -18,24 +18,50 @@
 
 namespace migscope {
 
-RunView::RunView(Selection& selection, QWidget* parent) : QWidget(parent), selection_(selection) {
+RunView::RunView(Selection& selection, QWidget* parent)
+    : QWidget(parent), selection_(selection), empty_(plainLabel({}, this)) {
     setBackgroundRole(QPalette::Base);
     setAutoFillBackground(true);
-    empty_ = plainLabel({}, this);
     empty_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     empty_->setContentsMargins(4, 12, 4, 4);
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(8, 6, 8, 4);
+    outer->addWidget(empty_, 1);
+}
+
+RunView& RunView::madeBody() {
+    if (body_ != nullptr)
+        return *this;
     body_ = new QWidget(this);
-    caption_ = plainLabel({}, body_);
-    caption_->setObjectName(QStringLiteral("run caption"));
-    caption_->setWordWrap(false); // what has no room stands in its tool tip
-    caption_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    chart_ = new ChartView(selection, body_);
-    bar_ = new DowntimeBar(selection, body_);
+    chart_ = new ChartView(selection_, body_);
+    bar_ = new DowntimeBar(selection_, body_);
     readout_ = plainLabel({}, body_);
     readout_->setObjectName(QStringLiteral("readout"));
     readout_->setWordWrap(false);
     readout_->setMinimumWidth(100);
     readout_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    auto* layout = new QVBoxLayout(body_);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(3);
+    layout->addLayout(makeTools());
+    pages_ = new QStackedWidget(body_);
+    pages_->addWidget(chart_);
+    pages_->addWidget(makeTable());
+    pages_->addWidget(makeReport());
+    layout->addWidget(pages_, 1);
+    layout->addWidget(readout_);
+    layout->addWidget(bar_);
+    qobject_cast<QVBoxLayout*>(this->layout())->insertWidget(0, body_, 1);
+    connectParts();
+    body_->setVisible(source_ != nullptr);
+    return *this;
+}
+
+QLayout* RunView::makeTools() {
+    caption_ = plainLabel({}, body_);
+    caption_->setObjectName(QStringLiteral("run caption"));
+    caption_->setWordWrap(false); // what has no room stands in its tool tip
+    caption_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     run_ = new QComboBox(body_);
     run_->setAccessibleName(tr("Run"));
     run_->setToolTip(tr("Which run of the recording the downtime bar shows"));
@@ -58,6 +84,10 @@ RunView::RunView(Selection& selection, QWidget* parent) : QWidget(parent), selec
     for (QToolButton* each : {back_, forward_, all_, in_, out_, follow_})
         tools->addWidget(each);
     tools->addWidget(page_);
+    return tools;
+}
+
+QWidget* RunView::makeTable() {
     tableView_ = new QTableView(body_);
     tableView_->setModel(&model_);
     tableView_->setAccessibleName(tr("The chart as a table"));
@@ -70,6 +100,10 @@ RunView::RunView(Selection& selection, QWidget* parent) : QWidget(parent), selec
     tableView_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     tableView_->horizontalHeader()->setStretchLastSection(true);
     tableView_->horizontalHeader()->setHighlightSections(false);
+    return tableView_;
+}
+
+QWidget* RunView::makeReport() {
     report_ = new QPlainTextEdit(body_);
     report_->setReadOnly(true);
     report_->setTabChangesFocus(true);
@@ -77,21 +111,10 @@ RunView::RunView(Selection& selection, QWidget* parent) : QWidget(parent), selec
     report_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     report_->setLineWrapMode(QPlainTextEdit::NoWrap);
     report_->setFrameShape(QFrame::NoFrame);
-    pages_ = new QStackedWidget(body_);
-    pages_->addWidget(chart_);
-    pages_->addWidget(tableView_);
-    pages_->addWidget(report_);
-    auto* layout = new QVBoxLayout(body_);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(3);
-    layout->addLayout(tools);
-    layout->addWidget(pages_, 1);
-    layout->addWidget(readout_);
-    layout->addWidget(bar_);
-    auto* outer = new QVBoxLayout(this);
-    outer->setContentsMargins(8, 6, 8, 4);
-    outer->addWidget(body_, 1);
-    outer->addWidget(empty_, 1);
+    return report_;
+}
+
+void RunView::connectParts() {
     // What holds within this view; what concerns others goes through the selection.
     connect(back_, &QToolButton::clicked, chart_, &ChartView::goBack);
     connect(forward_, &QToolButton::clicked, chart_, &ChartView::goForward);
@@ -116,7 +139,6 @@ RunView::RunView(Selection& selection, QWidget* parent) : QWidget(parent), selec
                 if (row.event)
                     selection_.set(Pick{source()->id(), *row.event});
             });
-    setSource({});
 }
 
 QToolButton* RunView::button(const QString& text, const QString& name, const QString& help) {
@@ -130,20 +152,22 @@ QToolButton* RunView::button(const QString& text, const QString& name, const QSt
 }
 
 void RunView::setEmptyText(const QString& text) {
-    emptyText_ = text;
     empty_->setText(text);
 }
 
 void RunView::showPage(Page page) {
-    page_->setCurrentIndex(page);
+    madeBody().page_->setCurrentIndex(page);
 }
 
 void RunView::setSource(const RunSourcePtr& source) {
-    run_->clear();
+    source_ = source;
+    empty_->setVisible(source == nullptr);
+    if (body_ == nullptr && source == nullptr)
+        return;
+    madeBody().run_->clear();
     chart_->setSource(source);
     bar_->show(source);
     body_->setVisible(source != nullptr);
-    empty_->setVisible(source == nullptr);
     refresh();
 }
 

@@ -11,6 +11,7 @@
 
 class QComboBox;
 class QLabel;
+class QLayout;
 class QPlainTextEdit;
 class QStackedWidget;
 class QTableView;
@@ -25,18 +26,24 @@ public:
     /// Null: `empty` stands in its place.
     void setSource(const RunSourcePtr& source);
     void setEmptyText(const QString& text);
-    [[nodiscard]] const RunSourcePtr& source() const { return chart_->source(); }
+    [[nodiscard]] const RunSourcePtr& source() const { return source_; }
     /// It grew, or ended.
     void refresh();
-    [[nodiscard]] ChartView* chart() const { return chart_; }
-    [[nodiscard]] DowntimeBar* bar() const { return bar_; }
-    [[nodiscard]] QLabel* caption() const { return caption_; }
-    [[nodiscard]] QLabel* readout() const { return readout_; }
+    [[nodiscard]] ChartView* chart() { return madeBody().chart_; }
+    [[nodiscard]] DowntimeBar* bar() { return madeBody().bar_; }
+    [[nodiscard]] QLabel* caption() { return madeBody().caption_; }
+    [[nodiscard]] QLabel* readout() { return madeBody().readout_; }
     [[nodiscard]] ChartTableModel& table() { return model_; }
     enum Page { ChartPage, TablePage, ReportPage };
     void showPage(Page page);
 
 private:
+    /// Everything but the empty text, made when it is first needed: most of a window's start is its widgets.
+    RunView& madeBody();
+    QLayout* makeTools();
+    QWidget* makeTable();
+    QWidget* makeReport();
+    void connectParts();
     QToolButton* button(const QString& text, const QString& name, const QString& help);
     void showButtons();
     void showCaption();
@@ -44,25 +51,25 @@ private:
     void chooseRun(int index);
 
     Selection& selection_;
-    ChartView* chart_;
-    DowntimeBar* bar_;
-    ChartTableModel model_;
-    QLabel* caption_;
-    QLabel* readout_;
+    RunSourcePtr source_;
     QLabel* empty_;
-    QWidget* body_;
-    QStackedWidget* pages_;
-    QTableView* tableView_;
-    QPlainTextEdit* report_;
-    QComboBox* page_;
-    QComboBox* run_;
+    QWidget* body_ = nullptr; ///< with it all that follow
+    ChartView* chart_ = nullptr;
+    DowntimeBar* bar_ = nullptr;
+    ChartTableModel model_;
+    QLabel* caption_ = nullptr;
+    QLabel* readout_ = nullptr;
+    QStackedWidget* pages_ = nullptr;
+    QTableView* tableView_ = nullptr;
+    QPlainTextEdit* report_ = nullptr;
+    QComboBox* page_ = nullptr;
+    QComboBox* run_ = nullptr;
     QToolButton* back_ = nullptr;
     QToolButton* forward_ = nullptr;
     QToolButton* all_ = nullptr;
     QToolButton* in_ = nullptr;
     QToolButton* out_ = nullptr;
     QToolButton* follow_ = nullptr;
-    QString emptyText_;
 };
 
 } // namespace migscope
