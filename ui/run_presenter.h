@@ -66,7 +66,7 @@ private:
     void offerNext();
     WindowParts parts_;
     std::map<SourceId, RunSourcePtr> sources_;
-    bool otherDevice_ = false; ///< since the run panel last heard of it
+    bool otherDevice_ = false;     ///< since the run panel last heard of it
     QList<Unfinished> unfinished_; ///< the first one is the one that is offered
 };
 

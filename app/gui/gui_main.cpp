@@ -217,9 +217,8 @@ GuiExit guiMain(int argc, char** argv) {
     auto window = std::make_unique<MainWindow>(*host, about);
     if (!options->size.isEmpty())
         window->resize(options->size);
-    oncePainted(*window, std::chrono::milliseconds(200), [&presenter = window->presenter(), &options] {
-        presenter.useMachine(options->backend);
-    });
+    oncePainted(*window, std::chrono::milliseconds(200),
+                [&presenter = window->presenter(), &options] { presenter.useMachine(options->backend); });
     window->presenter().selectSoon(options->device);
     if (!options->step.isEmpty())
         new StepAtStart(*host, *window, *parseState(options->step.toStdString()));

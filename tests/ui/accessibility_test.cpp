@@ -30,7 +30,7 @@ protected:
     /// What a person can act on, in the view that is shown.
     [[nodiscard]] QList<QWidget*> controls() const {
         QList<QWidget*> found;
-        for (auto* widget : window->findChildren<QWidget*>()) {
+        for (auto* widget : window_->findChildren<QWidget*>()) {
             if (widget->isVisible() && widget->isEnabled() && (widget->focusPolicy() & Qt::TabFocus) != 0 &&
                 widget->focusProxy() == nullptr && !widget->objectName().startsWith(QLatin1String("qt_")))
                 found << widget;
@@ -52,18 +52,18 @@ protected:
         }
     }
     [[nodiscard]] bool hasLabel(const QWidget* widget) const {
-        const auto labels = window->findChildren<QLabel*>();
+        const auto labels = window_->findChildren<QLabel*>();
         return std::any_of(labels.begin(), labels.end(),
                            [&](const QLabel* label) { return label->buddy() == widget; });
     }
     void expectReachedByTab() {
-        window->activateWindow();
-        window->setFocus();
-        QApplication::setActiveWindow(window.get());
+        window_->activateWindow();
+        window_->setFocus();
+        QApplication::setActiveWindow(window_.get());
         std::set<QWidget*> reached;
         for (int press = 0; press < 400; ++press) {
             QTest::keyClick(QApplication::focusWidget() != nullptr ? QApplication::focusWidget()
-                                                                   : window.get(),
+                                                                   : window_.get(),
                             Qt::Key_Tab);
             if (QWidget* now = QApplication::focusWidget();
                 now != nullptr && !reached.insert(now).second && press > 100)
@@ -91,8 +91,8 @@ TEST_F(Accessibility, ofAnOpenDevice) {
     expectNames();
     expectReachedByTab();
     for (const MigState state : allMigStates) {
-        auto* button = window->findChild<QAbstractButton*>(QStringLiteral("state ") +
-                                                           QString::fromStdString(stateName(state)));
+        auto* button = window_->findChild<QAbstractButton*>(QStringLiteral("state ") +
+                                                            QString::fromStdString(stateName(state)));
         ASSERT_NE(button, nullptr);
         EXPECT_EQ(button->accessibleName().toStdString(), stateName(state));
         EXPECT_FALSE(button->accessibleDescription().isEmpty()) << stateName(state);
@@ -136,7 +136,7 @@ TEST_F(Accessibility, ofTheTimelineWithARecording) {
 TEST_F(Accessibility, ofAStreamOpenedByHand) {
     machine("sim:lab");
     open(mlx5A);
-    host->step(mlx5A, MigState::StopCopy, false);
+    host_->step(mlx5A, MigState::StopCopy, false);
     ASSERT_TRUE(waitUntil([this] { return state(mlx5A).stream.has_value() && waitIdle(mlx5A); }));
     spin(50);
     expectNames();

@@ -60,14 +60,14 @@ struct Growing {
 class Chart : public ::testing::Test {
 protected:
     Chart() {
-        view.resize(900, 520);
-        view.setSource(source);
-        view.show();
-        view.activateWindow();
-        QApplication::setActiveWindow(&view);
+        view_.resize(900, 520);
+        view_.setSource(source_);
+        view_.show();
+        view_.activateWindow();
+        QApplication::setActiveWindow(&view_);
         spin(30);
     }
-    [[nodiscard]] ChartView& chart() { return *view.chart(); }
+    [[nodiscard]] ChartView& chart() { return *view_.chart(); }
     [[nodiscard]] QPoint at(Ns time, Track track = Track::Size) {
         const QPointF point(chart().canvas().xOf(time), chart().canvas().area(track).center().y());
         return point.toPoint();
@@ -88,13 +88,13 @@ protected:
         QApplication::sendEvent(&chart(), &turn);
     }
     [[nodiscard]] const event::ArcEnd& picked() {
-        return std::get<event::ArcEnd>(recording->events()[selection.pick().value().event].body);
+        return std::get<event::ArcEnd>(recording_->events()[selection_.pick().value().event].body);
     }
 
-    std::shared_ptr<Recording> recording = recordingOf(migration());
-    RunSourcePtr source = wholeSource(QStringLiteral("a.migrec"), {}, recording);
-    Selection selection;
-    RunView view{selection};
+    std::shared_ptr<Recording> recording_ = recordingOf(migration());
+    RunSourcePtr source_ = wholeSource(QStringLiteral("a.migrec"), {}, recording_);
+    Selection selection_;
+    RunView view_{selection_};
 };
 
 TEST_F(Chart, theWheelZoomsAtThePointerAndBackGoesBack) {
@@ -139,52 +139,52 @@ TEST_F(Chart, zoomNeverLeavesTheRecording) {
 
 TEST_F(Chart, theCursorReadsAllTracks) {
     QTest::mouseClick(&chart(), Qt::LeftButton, {}, at(ms(140)));
-    ASSERT_TRUE(selection.cursor().has_value());
-    EXPECT_NEAR(static_cast<double>(selection.cursor()->time.count()), 140e6, 1e6);
+    ASSERT_TRUE(selection_.cursor().has_value());
+    EXPECT_NEAR(static_cast<double>(selection_.cursor()->time.count()), 140e6, 1e6);
     QEvent leave(QEvent::Leave);
     QApplication::sendEvent(&chart(), &leave);
-    const QString text = view.readout()->text();
+    const QString text = view_.readout()->text();
     for (const char* words :
          {"3b:00.2 STOP_COPY", "3b:00.3 RESUMING", "moved 2.0 MiB", "read ", "write ", "in save"})
         EXPECT_TRUE(text.contains(QLatin1String(words))) << words << " in " << text.toStdString();
-    const Ns before = selection.cursor()->time;
+    const Ns before = selection_.cursor()->time;
     QTest::keyClick(&chart(), Qt::Key_Right);
-    EXPECT_GT(selection.cursor()->time, before);
+    EXPECT_GT(selection_.cursor()->time, before);
     QTest::keyClick(&chart(), Qt::Key_Escape);
-    EXPECT_FALSE(selection.cursor().has_value());
-    EXPECT_TRUE(view.readout()->text().isEmpty());
+    EXPECT_FALSE(selection_.cursor().has_value());
+    EXPECT_TRUE(view_.readout()->text().isEmpty());
 }
 
 TEST_F(Chart, aClickOnACallPicksItAndThePhaseOfItIsChosen) {
     QTest::mouseClick(&chart(), Qt::LeftButton, {},
                       at(ms(116), Track::Lanes) + QPoint(0, -12)); // the upper lane
-    ASSERT_TRUE(selection.pick().has_value());
+    ASSERT_TRUE(selection_.pick().has_value());
     EXPECT_EQ(picked().to, MigState::StopCopy);
-    ASSERT_TRUE(view.bar()->selected().has_value());
-    EXPECT_EQ(view.bar()->content()->parts[*view.bar()->selected()].name, PhaseName::Save);
+    ASSERT_TRUE(view_.bar()->selected().has_value());
+    EXPECT_EQ(view_.bar()->content()->parts[*view_.bar()->selected()].name, PhaseName::Save);
 }
 
 TEST_F(Chart, aPhaseOfTheBarPicksItsCall) {
-    ASSERT_TRUE(view.bar()->content().has_value());
-    const auto& parts = view.bar()->content()->parts;
+    ASSERT_TRUE(view_.bar()->content().has_value());
+    const auto& parts = view_.bar()->content()->parts;
     ASSERT_EQ(parts.size(), 4U);
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        QTest::mouseClick(view.bar(), Qt::LeftButton, {}, view.bar()->partRect(i).center().toPoint());
-        EXPECT_EQ(view.bar()->selected(), i);
+        QTest::mouseClick(view_.bar(), Qt::LeftButton, {}, view_.bar()->partRect(i).center().toPoint());
+        EXPECT_EQ(view_.bar()->selected(), i);
     }
     EXPECT_EQ(picked().to, MigState::Running);
-    view.bar()->setFocus();
-    QTest::keyClick(view.bar(), Qt::Key_Left);
+    view_.bar()->setFocus();
+    QTest::keyClick(view_.bar(), Qt::Key_Left);
     EXPECT_EQ(picked().from, MigState::Resuming);
     QTest::keyClick(&chart(), Qt::Key_PageDown);
 }
 
 TEST_F(Chart, whatIsPickedElsewhereComesIntoView) {
     drag(at(ms(5)), at(ms(40)));
-    for (std::size_t i = 0; i < recording->events().size(); ++i) {
-        if (const auto* arc = std::get_if<event::ArcEnd>(&recording->events()[i].body);
+    for (std::size_t i = 0; i < recording_->events().size(); ++i) {
+        if (const auto* arc = std::get_if<event::ArcEnd>(&recording_->events()[i].body);
             arc != nullptr && arc->from == MigState::Resuming)
-            selection.set(Pick{source->id(), i});
+            selection_.set(Pick{source_->id(), i});
     }
     EXPECT_LE(chart().range().from, ms(175));
     EXPECT_GE(chart().range().to, ms(175));
@@ -201,32 +201,32 @@ TEST_F(Chart, keysGoFromEventToEvent) {
 }
 
 TEST_F(Chart, theBarsNumbersMoveWithOneStamp) {
-    EXPECT_EQ(view.bar()->content()->words.figure, QStringLiteral("downtime 93.0 ms ± 2.0"));
+    EXPECT_EQ(view_.bar()->content()->words.figure, QStringLiteral("downtime 93.0 ms ± 2.0"));
     test::RunBuilder builder = migration();
     for (Event& event : builder.events) {
         if (auto* arc = std::get_if<event::ArcEnd>(&event.body); arc != nullptr && arc->called == ms(191))
             arc->returned += ms(7);
     }
-    view.setSource(wholeSource(QStringLiteral("b.migrec"), {}, recordingOf(builder)));
-    EXPECT_EQ(view.bar()->content()->words.figure, QStringLiteral("downtime 100 ms ± 2.0"));
-    EXPECT_EQ(view.bar()->content()->parts[3].duration, ms(10));
-    EXPECT_TRUE(view.bar()->accessibleDescription().contains(QStringLiteral("resume 10.0 ms, 10 %")))
-        << view.bar()->accessibleDescription().toStdString();
+    view_.setSource(wholeSource(QStringLiteral("b.migrec"), {}, recordingOf(builder)));
+    EXPECT_EQ(view_.bar()->content()->words.figure, QStringLiteral("downtime 100 ms ± 2.0"));
+    EXPECT_EQ(view_.bar()->content()->parts[3].duration, ms(10));
+    EXPECT_TRUE(view_.bar()->accessibleDescription().contains(QStringLiteral("resume 10.0 ms, 10 %")))
+        << view_.bar()->accessibleDescription().toStdString();
 }
 
 TEST_F(Chart, theCriticalPhaseStandsInWords) {
-    const auto& words = view.bar()->content()->words;
+    const auto& words = view_.bar()->content()->words;
     EXPECT_EQ(words.critical, QStringLiteral("load is 47 % of 93.0 ms, 75 % of it inside calls"));
     EXPECT_EQ(words.workload, QStringLiteral("idle function"));
-    EXPECT_TRUE(view.caption()->text().contains(QStringLiteral("SIMULATED")));
+    EXPECT_TRUE(view_.caption()->text().contains(QStringLiteral("SIMULATED")));
 }
 
 TEST_F(Chart, theTableAndTheReportSayTheSame) {
-    const QAbstractItemModelTester tester(&view.table());
-    auto* pages = view.findChild<QComboBox*>(QString(), Qt::FindChildrenRecursively);
+    const QAbstractItemModelTester tester(&view_.table());
+    auto* pages = view_.findChild<QComboBox*>(QString(), Qt::FindChildrenRecursively);
     ASSERT_NE(pages, nullptr);
-    view.showPage(RunView::TablePage);
-    const auto& rows = view.table().rows();
+    view_.showPage(RunView::TablePage);
+    const auto& rows = view_.table().rows();
     const auto has = [&](const QString& value, const QString& duration) {
         return std::any_of(rows.begin(), rows.end(), [&](const ChartRow& row) {
             return row.value == value && row.duration == duration;
@@ -235,37 +235,37 @@ TEST_F(Chart, theTableAndTheReportSayTheSame) {
     EXPECT_TRUE(has(QStringLiteral("STOP → STOP_COPY"), QStringLiteral("8.00 ms")));
     EXPECT_TRUE(has(QStringLiteral("STOP_COPY"), QStringLiteral("80.0 ms")));
     EXPECT_TRUE(has(QStringLiteral("load"), QStringLiteral("40.0 ms")));
-    auto* table = view.findChild<QTableView*>();
-    for (int row = 0; row < view.table().rowCount(); ++row) {
-        if (view.table().rows()[static_cast<std::size_t>(row)].value == QStringLiteral("STOP → STOP_COPY"))
+    auto* table = view_.findChild<QTableView*>();
+    for (int row = 0; row < view_.table().rowCount(); ++row) {
+        if (view_.table().rows()[static_cast<std::size_t>(row)].value == QStringLiteral("STOP → STOP_COPY"))
             table->selectRow(row);
     }
-    ASSERT_TRUE(selection.pick().has_value());
+    ASSERT_TRUE(selection_.pick().has_value());
     EXPECT_EQ(picked().to, MigState::StopCopy);
-    view.showPage(RunView::ReportPage);
+    view_.showPage(RunView::ReportPage);
     EXPECT_TRUE(
-        view.findChild<QPlainTextEdit*>()->toPlainText().contains(QStringLiteral("downtime 93.0 ms")));
+        view_.findChild<QPlainTextEdit*>()->toPlainText().contains(QStringLiteral("downtime 93.0 ms")));
 }
 
 TEST_F(Chart, followsTheNewestUntilThePersonLooksElsewhere) {
     Growing growing;
-    view.setSource(growing.source);
+    view_.setSource(growing.source);
     for (int i = 1; i <= 10; ++i)
         growing.sample(ms(i * 10));
-    view.refresh();
+    view_.refresh();
     EXPECT_TRUE(chart().following());
     EXPECT_GE(chart().range().to, ms(100));
     wheel(at(ms(20)), 6);
     EXPECT_FALSE(chart().following());
     const TimeRange looked = chart().range();
     growing.sample(ms(300));
-    view.refresh();
+    view_.refresh();
     EXPECT_EQ(chart().range(), looked) << "what is new must not push it away";
     QTest::keyClick(&chart(), Qt::Key_End);
     EXPECT_TRUE(chart().following());
     EXPECT_EQ(chart().range().to, ms(300));
     growing.sample(ms(400));
-    view.refresh();
+    view_.refresh();
     EXPECT_EQ(chart().range().to, ms(400));
     EXPECT_EQ(chart().range().length(), looked.length());
 }

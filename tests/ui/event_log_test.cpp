@@ -31,39 +31,39 @@ using namespace std::chrono_literals;
 
 class EventLog : public ::testing::Test {
 protected:
-    EventLog() { model.addSource(source.source); }
+    EventLog() { model_.addSource(source_.source); }
     void append(const std::vector<Event>& events) {
-        model.append(source.source->id(), next, events);
-        next += events.size();
+        model_.append(source_.source->id(), next_, events);
+        next_ += events.size();
     }
-    Source source;
-    EventLogModel model;
-    QAbstractItemModelTester tester{&model, QAbstractItemModelTester::FailureReportingMode::Warning};
-    std::size_t next = 0;
+    Source source_;
+    EventLogModel model_;
+    QAbstractItemModelTester tester_{&model_, QAbstractItemModelTester::FailureReportingMode::Warning};
+    std::size_t next_ = 0;
 };
 
 TEST_F(EventLog, theEndOfAnArcChangesTheRowOfItsBegin) {
     append({arcBegin(1ms, MigState::Running, MigState::Stop)});
-    ASSERT_EQ(model.rowCount(), 1);
-    EXPECT_TRUE(cell(model, 0, EventLogModel::Text).contains(QStringLiteral("…")));
-    const QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
+    ASSERT_EQ(model_.rowCount(), 1);
+    EXPECT_TRUE(cell(model_, 0, EventLogModel::Text).contains(QStringLiteral("…")));
+    const QSignalSpy inserted(&model_, &QAbstractItemModel::rowsInserted);
     append({arcEnd(3ms, MigState::Running, MigState::Stop)});
     EXPECT_EQ(inserted.count(), 0);
-    EXPECT_EQ(cell(model, 0, EventLogModel::Text), QStringLiteral("RUNNING → STOP   2.00 ms"));
-    EXPECT_EQ(cell(model, 0, EventLogModel::Time), QStringLiteral("0.000000")) << "when it began";
-    EXPECT_EQ(cell(model, 0, EventLogModel::DeviceName), QStringLiteral("3b:00.2"));
-    EXPECT_EQ(model.row(0).pick.event, 1U) << "the arc's end";
-    EXPECT_EQ(model.rowOf({source.source->id(), 0}), 0);
-    EXPECT_EQ(model.rowOf({source.source->id(), 1}), 0);
-    EXPECT_EQ(model.rowOf({source.source->id(), 2}), -1);
+    EXPECT_EQ(cell(model_, 0, EventLogModel::Text), QStringLiteral("RUNNING → STOP   2.00 ms"));
+    EXPECT_EQ(cell(model_, 0, EventLogModel::Time), QStringLiteral("0.000000")) << "when it began";
+    EXPECT_EQ(cell(model_, 0, EventLogModel::DeviceName), QStringLiteral("3b:00.2"));
+    EXPECT_EQ(model_.row(0).pick.event, 1U) << "the arc's end";
+    EXPECT_EQ(model_.rowOf({source_.source->id(), 0}), 0);
+    EXPECT_EQ(model_.rowOf({source_.source->id(), 1}), 0);
+    EXPECT_EQ(model_.rowOf({source_.source->id(), 2}), -1);
 }
 
 TEST_F(EventLog, beginAndEndInOneBatchAreOneRow) {
     append({arcBegin(1ms, MigState::Running, MigState::Stop), arcEnd(3ms, MigState::Running, MigState::Stop),
             arcBegin(4ms, MigState::Stop, MigState::StopCopy),
             arcEnd(9ms, MigState::Stop, MigState::StopCopy, EIO)});
-    ASSERT_EQ(model.rowCount(), 2);
-    const QString text = cell(model, 1, EventLogModel::Text);
+    ASSERT_EQ(model_.rowCount(), 2);
+    const QString text = cell(model_, 1, EventLogModel::Text);
     EXPECT_TRUE(text.contains(QStringLiteral("refused: EIO"))) << text.toStdString();
     EXPECT_TRUE(text.contains(QStringLiteral("the device stands in ERROR"))) << text.toStdString();
 }
@@ -72,9 +72,9 @@ TEST_F(EventLog, arcsOfTwoDevicesAtOnceDoNotMix) {
     append({arcBegin(1ms, MigState::Running, MigState::Stop)});
     append({arcBegin(2ms, MigState::Running, MigState::RunningP2p, 1)});
     append({arcEnd(3ms, MigState::Running, MigState::Stop)});
-    ASSERT_EQ(model.rowCount(), 2);
-    EXPECT_TRUE(cell(model, 0, EventLogModel::Text).startsWith(QStringLiteral("RUNNING → STOP ")));
-    EXPECT_TRUE(cell(model, 1, EventLogModel::Text).contains(QStringLiteral("…")));
+    ASSERT_EQ(model_.rowCount(), 2);
+    EXPECT_TRUE(cell(model_, 0, EventLogModel::Text).startsWith(QStringLiteral("RUNNING → STOP ")));
+    EXPECT_TRUE(cell(model_, 1, EventLogModel::Text).contains(QStringLiteral("…")));
 }
 
 TEST_F(EventLog, eachFurtherSecondOfAStuckCallIsTheSameRow) {
@@ -83,8 +83,8 @@ TEST_F(EventLog, eachFurtherSecondOfAStuckCallIsTheSameRow) {
     };
     append({stuck(3s)});
     append({stuck(4s)});
-    ASSERT_EQ(model.rowCount(), 1);
-    const QString text = cell(model, 0, EventLogModel::Text);
+    ASSERT_EQ(model_.rowCount(), 1);
+    const QString text = cell(model_, 0, EventLogModel::Text);
     EXPECT_TRUE(text.contains(QStringLiteral("3.0 s"))) << text.toStdString();
     EXPECT_TRUE(text.contains(QStringLiteral("request_wait_answer"))) << text.toStdString();
 }
@@ -93,10 +93,10 @@ TEST_F(EventLog, theCallOfAnArcIsItsEvidenceAndOtherCallsAreRows) {
     append({arcBegin(1ms, MigState::Running, MigState::Stop), at(3ms, setCall(1ms, 3ms, 1, "ffffffff")),
             arcEnd(3ms, MigState::Running, MigState::Stop),
             at(5ms, event::Call{"read", "", "", 0, 4ms, 5ms})});
-    ASSERT_EQ(model.rowCount(), 2);
-    EXPECT_TRUE(model.row(1).isCall);
+    ASSERT_EQ(model_.rowCount(), 2);
+    EXPECT_TRUE(model_.row(1).isCall);
     EventViewModel view;
-    view.setLog(model);
+    view.setLog(model_);
     EXPECT_EQ(view.rowCount(), 1) << "calls are shown when they are asked for";
     view.setShowCalls(true);
     EXPECT_EQ(view.rowCount(), 2);
@@ -108,27 +108,27 @@ TEST_F(EventLog, theCallOfAnArcIsItsEvidenceAndOtherCallsAreRows) {
 TEST_F(EventLog, theCallOfAnArcLeadsToTheRowOfTheArc) {
     append({arcBegin(1ms, MigState::Running, MigState::Stop), at(3ms, setCall(1ms, 3ms, 1, "ffffffff")),
             arcEnd(3ms, MigState::Running, MigState::Stop)});
-    EXPECT_EQ(model.rowOf({source.source->id(), 1}), 0);
+    EXPECT_EQ(model_.rowOf({source_.source->id(), 1}), 0);
 }
 
 TEST_F(EventLog, anotherStuckCallIsAnotherRow) {
     append({at(3s, event::Stuck{"SET STOP", 1s, ""})});
     append({at(9s, event::Stuck{"SET STOP_COPY", 7s, ""})});
     append({at(10s, event::Stuck{"SET STOP_COPY", 7s, ""})});
-    ASSERT_EQ(model.rowCount(), 2);
-    EXPECT_TRUE(cell(model, 0, EventLogModel::Text).contains(QStringLiteral("SET STOP,")))
-        << cell(model, 0, EventLogModel::Text).toStdString();
-    EXPECT_EQ(model.rowOf({source.source->id(), 1}), 1);
-    EXPECT_EQ(model.rowOf({source.source->id(), 2}), 1);
+    ASSERT_EQ(model_.rowCount(), 2);
+    EXPECT_TRUE(cell(model_, 0, EventLogModel::Text).contains(QStringLiteral("SET STOP,")))
+        << cell(model_, 0, EventLogModel::Text).toStdString();
+    EXPECT_EQ(model_.rowOf({source_.source->id(), 1}), 1);
+    EXPECT_EQ(model_.rowOf({source_.source->id(), 2}), 1);
 }
 
 TEST_F(EventLog, anUnknownWallClockIsNotTheYear1970) {
     RecordingHeader header;
     const auto without = wholeSource(QStringLiteral("b"), {}, std::make_shared<Recording>(header));
-    model.addSource(without);
-    model.append(without->id(), 0, {at(1s, event::Mark{"a"})});
+    model_.addSource(without);
+    model_.append(without->id(), 0, {at(1s, event::Mark{"a"})});
     EventViewModel view;
-    view.setLog(model);
+    view.setLog(model_);
     view.setTimeFrom(TimeFrom::WallClock);
     EXPECT_EQ(cell(view, 0, EventLogModel::Time), QStringLiteral("unknown"));
 }
@@ -144,18 +144,18 @@ TEST_F(EventLog, dropsTheOldestRowsAboveItsCapacity) {
     for (std::size_t i = 0; i < EventLogModel::capacity + 3; ++i)
         many.push_back(at(Ns{static_cast<std::int64_t>(i)}, event::Mark{std::to_string(i)}));
     append(many);
-    EXPECT_LE(model.rowCount(), static_cast<int>(EventLogModel::capacity));
-    EXPECT_GT(model.rowCount(), static_cast<int>(EventLogModel::capacity) * 8 / 10);
-    const std::size_t first = EventLogModel::capacity + 3 - static_cast<std::size_t>(model.rowCount());
-    EXPECT_EQ(cell(model, 0, EventLogModel::Text), QString::number(first));
-    EXPECT_EQ(model.rowOf({source.source->id(), first}), 0);
-    EXPECT_EQ(model.rowOf({source.source->id(), first - 1}), -1);
+    EXPECT_LE(model_.rowCount(), static_cast<int>(EventLogModel::capacity));
+    EXPECT_GT(model_.rowCount(), static_cast<int>(EventLogModel::capacity) * 8 / 10);
+    const std::size_t first = EventLogModel::capacity + 3 - static_cast<std::size_t>(model_.rowCount());
+    EXPECT_EQ(cell(model_, 0, EventLogModel::Text), QString::number(first));
+    EXPECT_EQ(model_.rowOf({source_.source->id(), first}), 0);
+    EXPECT_EQ(model_.rowOf({source_.source->id(), first - 1}), -1);
 }
 
 TEST_F(EventLog, timesCountFromWhatWasChosen) {
     append({at(1s, event::Mark{"a"}), at(1500ms, event::Mark{"second"}), at(4s, event::Mark{"c"})});
     EventViewModel view;
-    view.setLog(model);
+    view.setLog(model_);
     {
         // Not for "since previous": there a row that goes changes the one after it.
         const QAbstractItemModelTester viewTester(&view,
@@ -174,7 +174,7 @@ TEST_F(EventLog, timesCountFromWhatWasChosen) {
     view.setFilter({});
     view.setTimeFrom(TimeFrom::Cursor);
     EXPECT_EQ(cell(view, 0, EventLogModel::Time), QStringLiteral("no cursor"));
-    view.setCursor(model.clockTime({source.source->id(), 2s}));
+    view.setCursor(model_.clockTime({source_.source->id(), 2s}));
     EXPECT_EQ(cell(view, 0, EventLogModel::Time), QStringLiteral("-1.000000"));
     EXPECT_EQ(cell(view, 2, EventLogModel::Time), QStringLiteral("2.000000"));
     view.setTimeFrom(TimeFrom::WallClock);
@@ -268,87 +268,87 @@ TEST(EventFilter, whatItCannotReadIsToldAndFiltersNothing) {
 class LogPanel : public ::testing::Test {
 protected:
     LogPanel() {
-        panel.resize(900, 260);
-        panel.show();
+        panel_.resize(900, 260);
+        panel_.show();
     }
-    [[nodiscard]] QString decoded() const { return panel.decode()->toPlainText(); }
-    Source source{{arcBegin(1ms, MigState::Running, MigState::Stop),
-                   arcEnd(3ms, MigState::Running, MigState::Stop),
-                   arcBegin(40ms, MigState::Stop, MigState::StopCopy),
-                   arcEnd(49ms, MigState::Stop, MigState::StopCopy, EIO)},
-                  5s,
-                  true};
-    Selection selection;
-    EventLogPanel panel{selection,
-                        [this](SourceId id) { return id == source.source->id() ? source.source : nullptr; }};
+    [[nodiscard]] QString decoded() const { return panel_.decode()->toPlainText(); }
+    Source source_{{arcBegin(1ms, MigState::Running, MigState::Stop),
+                    arcEnd(3ms, MigState::Running, MigState::Stop),
+                    arcBegin(40ms, MigState::Stop, MigState::StopCopy),
+                    arcEnd(49ms, MigState::Stop, MigState::StopCopy, EIO)},
+                   5s,
+                   true};
+    Selection selection_;
+    EventLogPanel panel_{
+        selection_, [this](SourceId id) { return id == source_.source->id() ? source_.source : nullptr; }};
 };
 
 TEST_F(LogPanel, aRowIsPickedByAClickAndTakenApart) {
-    panel.showSource(source.source);
-    ASSERT_EQ(panel.view().rowCount(), 2);
-    const QRect row = panel.table()->visualRect(panel.view().index(1, EventLogModel::Text));
-    QTest::mouseClick(panel.table()->viewport(), Qt::LeftButton, {}, row.center());
-    ASSERT_TRUE(selection.pick().has_value());
-    EXPECT_EQ(*selection.pick(), (Pick{source.source->id(), 3}));
+    panel_.showSource(source_.source);
+    ASSERT_EQ(panel_.view().rowCount(), 2);
+    const QRect row = panel_.table()->visualRect(panel_.view().index(1, EventLogModel::Text));
+    QTest::mouseClick(panel_.table()->viewport(), Qt::LeftButton, {}, row.center());
+    ASSERT_TRUE(selection_.pick().has_value());
+    EXPECT_EQ(*selection_.pick(), (Pick{source_.source->id(), 3}));
     EXPECT_TRUE(decoded().contains(QStringLiteral("EIO"))) << decoded().toStdString();
-    QTest::keyClick(panel.table(), Qt::Key_Up);
-    EXPECT_EQ(selection.pick()->event, 1U);
+    QTest::keyClick(panel_.table(), Qt::Key_Up);
+    EXPECT_EQ(selection_.pick()->event, 1U);
 }
 
 TEST_F(LogPanel, whatIsPickedElsewhereIsSelectedHere) {
-    panel.showSource(source.source);
-    selection.set(Pick{source.source->id(), 1});
-    EXPECT_EQ(panel.table()->currentIndex().row(), 0);
+    panel_.showSource(source_.source);
+    selection_.set(Pick{source_.source->id(), 1});
+    EXPECT_EQ(panel_.table()->currentIndex().row(), 0);
     EXPECT_TRUE(decoded().startsWith(QStringLiteral("RUNNING → STOP")));
 }
 
 TEST_F(LogPanel, aHiddenPickIsToldAndCanBeShown) {
-    panel.showSource(source.source);
-    panel.filter()->setText(QStringLiteral("errno:EIO"));
-    ASSERT_EQ(panel.view().rowCount(), 1);
-    selection.set(Pick{source.source->id(), 1});
-    EXPECT_TRUE(panel.message()->isVisible());
-    EXPECT_TRUE(panel.message()->text().contains(QStringLiteral("hidden by the filter")));
-    for (auto* button : panel.findChildren<QToolButton*>()) {
+    panel_.showSource(source_.source);
+    panel_.filter()->setText(QStringLiteral("errno:EIO"));
+    ASSERT_EQ(panel_.view().rowCount(), 1);
+    selection_.set(Pick{source_.source->id(), 1});
+    EXPECT_TRUE(panel_.message()->isVisible());
+    EXPECT_TRUE(panel_.message()->text().contains(QStringLiteral("hidden by the filter")));
+    for (auto* button : panel_.findChildren<QToolButton*>()) {
         if (button->text() == QStringLiteral("Show it"))
             QTest::mouseClick(button, Qt::LeftButton);
     }
-    EXPECT_FALSE(panel.message()->isVisible());
-    EXPECT_EQ(panel.table()->currentIndex().row(), 0);
+    EXPECT_FALSE(panel_.message()->isVisible());
+    EXPECT_EQ(panel_.table()->currentIndex().row(), 0);
 }
 
 TEST_F(LogPanel, aWrongFilterIsToldUnderTheField) {
-    panel.showSource(source.source);
-    QTest::keyClicks(panel.filter(), QStringLiteral("errno:NOSUCH"));
-    EXPECT_TRUE(panel.message()->isVisible());
-    EXPECT_TRUE(panel.message()->text().contains(QStringLiteral("errno:NOSUCH")));
-    EXPECT_EQ(panel.view().rowCount(), 2) << "it filters nothing";
+    panel_.showSource(source_.source);
+    QTest::keyClicks(panel_.filter(), QStringLiteral("errno:NOSUCH"));
+    EXPECT_TRUE(panel_.message()->isVisible());
+    EXPECT_TRUE(panel_.message()->text().contains(QStringLiteral("errno:NOSUCH")));
+    EXPECT_EQ(panel_.view().rowCount(), 2) << "it filters nothing";
 }
 
 TEST_F(LogPanel, aGrowingSourceGoesOn) {
-    panel.showSource(source.source);
-    source.add(arcBegin(60ms, MigState::StopCopy, MigState::Stop));
-    panel.grew(source.source->id());
-    EXPECT_EQ(panel.view().rowCount(), 3);
-    panel.showLive();
-    EXPECT_EQ(panel.view().rowCount(), 0);
-    panel.showSource(source.source);
-    EXPECT_EQ(panel.view().rowCount(), 3);
+    panel_.showSource(source_.source);
+    source_.add(arcBegin(60ms, MigState::StopCopy, MigState::Stop));
+    panel_.grew(source_.source->id());
+    EXPECT_EQ(panel_.view().rowCount(), 3);
+    panel_.showLive();
+    EXPECT_EQ(panel_.view().rowCount(), 0);
+    panel_.showSource(source_.source);
+    EXPECT_EQ(panel_.view().rowCount(), 3);
 }
 
 TEST_F(LogPanel, aLargeSourceFillsInPortions) {
     for (int i = 0; i < 9000; ++i)
-        source.add(at(Ns{100'000'000 + i}, event::Mark{std::to_string(i)}));
-    panel.showSource(source.source);
-    EXPECT_LT(panel.view().rowCount(), 9000) << "the first portion only: the window goes on meanwhile";
-    EXPECT_TRUE(waitUntil([this] { return panel.view().rowCount() == 9002; }));
+        source_.add(at(Ns{100'000'000 + i}, event::Mark{std::to_string(i)}));
+    panel_.showSource(source_.source);
+    EXPECT_LT(panel_.view().rowCount(), 9000) << "the first portion only: the window goes on meanwhile";
+    EXPECT_TRUE(waitUntil([this] { return panel_.view().rowCount() == 9002; }));
 }
 
 TEST_F(LogPanel, theCursorIsAZeroOfTimes) {
-    panel.showSource(source.source);
-    panel.timeFrom()->setCurrentIndex(2);
-    selection.moveCursor(TimeCursor{source.source->id(), 41ms});
-    EXPECT_EQ(cell(panel.view(), 1, EventLogModel::Time), QStringLiteral("-0.001000"));
+    panel_.showSource(source_.source);
+    panel_.timeFrom()->setCurrentIndex(2);
+    selection_.moveCursor(TimeCursor{source_.source->id(), 41ms});
+    EXPECT_EQ(cell(panel_.view(), 1, EventLogModel::Time), QStringLiteral("-0.001000"));
 }
 
 void click(EventLogPanel& panel, int row, Qt::KeyboardModifiers keys = {}) {
@@ -357,109 +357,109 @@ void click(EventLogPanel& panel, int row, Qt::KeyboardModifiers keys = {}) {
 }
 
 TEST_F(LogPanel, severalRowsCanBeSelectedAndCopied) {
-    panel.showSource(source.source);
-    click(panel, 0);
-    click(panel, 1, Qt::ControlModifier);
-    EXPECT_EQ(panel.table()->selectionModel()->selectedRows().size(), 2);
-    EXPECT_EQ(selection.pick()->event, 3U) << "the last one is picked";
-    panel.copy();
+    panel_.showSource(source_.source);
+    click(panel_, 0);
+    click(panel_, 1, Qt::ControlModifier);
+    EXPECT_EQ(panel_.table()->selectionModel()->selectedRows().size(), 2);
+    EXPECT_EQ(selection_.pick()->event, 3U) << "the last one is picked";
+    panel_.copy();
     EXPECT_EQ(QGuiApplication::clipboard()->text().count(u'\n'), 2);
-    click(panel, 1, Qt::ControlModifier);
-    EXPECT_EQ(panel.table()->selectionModel()->selectedRows().size(), 1);
+    click(panel_, 1, Qt::ControlModifier);
+    EXPECT_EQ(panel_.table()->selectionModel()->selectedRows().size(), 1);
 }
 
 TEST_F(LogPanel, aRowCanBePickedAgainAfterSomethingElseWas) {
-    panel.showSource(source.source);
-    click(panel, 1);
-    selection.set(Pick{source.source->id() + 100, 0}); // of another recording
-    EXPECT_TRUE(panel.table()->selectionModel()->selectedRows().isEmpty());
-    click(panel, 1);
-    ASSERT_TRUE(selection.pick().has_value());
-    EXPECT_EQ(*selection.pick(), (Pick{source.source->id(), 3}));
-    selection.set(std::nullopt);
-    EXPECT_TRUE(panel.table()->selectionModel()->selectedRows().isEmpty());
+    panel_.showSource(source_.source);
+    click(panel_, 1);
+    selection_.set(Pick{source_.source->id() + 100, 0}); // of another recording
+    EXPECT_TRUE(panel_.table()->selectionModel()->selectedRows().isEmpty());
+    click(panel_, 1);
+    ASSERT_TRUE(selection_.pick().has_value());
+    EXPECT_EQ(*selection_.pick(), (Pick{source_.source->id(), 3}));
+    selection_.set(std::nullopt);
+    EXPECT_TRUE(panel_.table()->selectionModel()->selectedRows().isEmpty());
     EXPECT_TRUE(decoded().isEmpty());
 }
 
 TEST_F(LogPanel, anArcIsOneWhicheverOfItsEventsWasPicked) {
-    panel.showSource(source.source);
-    selection.set(Pick{source.source->id(), 2}); // its announcement
-    EXPECT_EQ(panel.table()->currentIndex().row(), 1);
+    panel_.showSource(source_.source);
+    selection_.set(Pick{source_.source->id(), 2}); // its announcement
+    EXPECT_EQ(panel_.table()->currentIndex().row(), 1);
     EXPECT_TRUE(decoded().contains(QStringLiteral("EIO"))) << decoded().toStdString();
 }
 
 TEST_F(LogPanel, aPickedArcIsTakenApartAnewWhenItEnds) {
-    source.add(arcBegin(60ms, MigState::StopCopy, MigState::Stop));
-    panel.showSource(source.source);
-    click(panel, 2);
+    source_.add(arcBegin(60ms, MigState::StopCopy, MigState::Stop));
+    panel_.showSource(source_.source);
+    click(panel_, 2);
     EXPECT_TRUE(decoded().contains(QStringLiteral("thread")));
-    source.add(arcEnd(75ms, MigState::StopCopy, MigState::Stop, ENODEV));
-    panel.grew(source.source->id());
+    source_.add(arcEnd(75ms, MigState::StopCopy, MigState::Stop, ENODEV));
+    panel_.grew(source_.source->id());
     EXPECT_TRUE(waitUntil([this] { return decoded().contains(QStringLiteral("ENODEV")); }));
-    EXPECT_EQ(panel.table()->selectionModel()->selectedRows().size(), 1);
+    EXPECT_EQ(panel_.table()->selectionModel()->selectedRows().size(), 1);
 }
 
 TEST_F(LogPanel, callsStayAwayWhenAnotherEventIsUnhidden) {
-    source.add(at(90ms, event::Call{"read", "0000100000000000", "0000100000000000", 0, 80ms, 90ms}));
-    panel.showSource(source.source);
+    source_.add(at(90ms, event::Call{"read", "0000100000000000", "0000100000000000", 0, 80ms, 90ms}));
+    panel_.showSource(source_.source);
     QToolButton* show = [this]() -> QToolButton* {
-        for (auto* button : panel.findChildren<QToolButton*>()) {
+        for (auto* button : panel_.findChildren<QToolButton*>()) {
             if (button->text() == QStringLiteral("Show it"))
                 return button;
         }
         return nullptr;
     }();
     ASSERT_NE(show, nullptr);
-    panel.filter()->setText(QStringLiteral("errno:EIO"));
-    selection.set(Pick{source.source->id(), 1});
+    panel_.filter()->setText(QStringLiteral("errno:EIO"));
+    selection_.set(Pick{source_.source->id(), 1});
     QTest::mouseClick(show, Qt::LeftButton);
-    EXPECT_FALSE(panel.calls()->isChecked());
-    selection.set(Pick{source.source->id(), 4}); // the read
-    EXPECT_TRUE(panel.message()->text().contains(QStringLiteral("calls are not shown")))
-        << panel.message()->text().toStdString();
+    EXPECT_FALSE(panel_.calls()->isChecked());
+    selection_.set(Pick{source_.source->id(), 4}); // the read
+    EXPECT_TRUE(panel_.message()->text().contains(QStringLiteral("calls are not shown")))
+        << panel_.message()->text().toStdString();
     QTest::mouseClick(show, Qt::LeftButton);
-    EXPECT_TRUE(panel.calls()->isChecked());
-    EXPECT_EQ(panel.table()->currentIndex().row(), 2);
-    EXPECT_FALSE(panel.message()->isVisible());
+    EXPECT_TRUE(panel_.calls()->isChecked());
+    EXPECT_EQ(panel_.table()->currentIndex().row(), 2);
+    EXPECT_FALSE(panel_.message()->isVisible());
 }
 
 TEST_F(LogPanel, theLiveLogIsFollowedAgainAfterARecordingWasShown) {
-    panel.model().addSource(source.source);
+    panel_.model().addSource(source_.source);
     std::vector<Event> many;
     for (int i = 0; i < 300; ++i)
         many.push_back(at(Ns{i}, event::Mark{"x"}));
-    panel.model().append(source.source->id(), 1000, many);
-    panel.showSource(source.source);
-    panel.showLive();
+    panel_.model().append(source_.source->id(), 1000, many);
+    panel_.showSource(source_.source);
+    panel_.showLive();
     spin(20);
-    panel.model().append(source.source->id(), 2000, many);
+    panel_.model().append(source_.source->id(), 2000, many);
     spin(20);
-    const QScrollBar* bar = panel.table()->verticalScrollBar();
+    const QScrollBar* bar = panel_.table()->verticalScrollBar();
     EXPECT_GT(bar->maximum(), 0);
     EXPECT_EQ(bar->value(), bar->maximum());
 }
 
 TEST_F(LogPanel, aVeryLargeSourceIsReadInPortionsBetweenOtherWork) {
     for (int i = 0; i < 200'000; ++i)
-        source.add(at(Ns{100'000'000 + i}, event::Mark{"x"}));
+        source_.add(at(Ns{100'000'000 + i}, event::Mark{"x"}));
     int largest = 0;
     int portions = 0;
-    QObject::connect(&panel.view(), &QAbstractItemModel::rowsInserted, &panel,
+    QObject::connect(&panel_.view(), &QAbstractItemModel::rowsInserted, &panel_,
                      [&](const QModelIndex&, int first, int last) {
                          largest = std::max(largest, last - first + 1);
                          ++portions;
                      });
-    panel.showSource(source.source);
-    const auto last = Pick{source.source->id(), source.recording->events().size() - 1};
+    panel_.showSource(source_.source);
+    const auto last = Pick{source_.source->id(), source_.recording->events().size() - 1};
     ASSERT_TRUE(waitUntil(
         [&] {
-            return panel.view().rowCount() > 0 &&
-                   panel.view().rowAt(panel.view().rowCount() - 1).pick == last;
+            return panel_.view().rowCount() > 0 &&
+                   panel_.view().rowAt(panel_.view().rowCount() - 1).pick == last;
         },
         60'000));
     EXPECT_LE(largest, 2000) << "so much at a time: how long that takes is the benchmark's business";
     EXPECT_GE(portions, 50);
-    EXPECT_GT(panel.view().rowCount(), static_cast<int>(EventLogModel::capacity) * 8 / 10);
+    EXPECT_GT(panel_.view().rowCount(), static_cast<int>(EventLogModel::capacity) * 8 / 10);
 }
 
 } // namespace

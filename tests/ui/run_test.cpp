@@ -500,40 +500,40 @@ protected:
         RunRequest request;
         request.source = from;
         request.destination = to;
-        const auto begun = host->startRun(request);
+        const auto begun = host_->startRun(request);
         ASSERT_TRUE(begun) << describe(begun.error());
     }
 };
 
 TEST_F(Closing, duringARunAsksOnceCancelsBringsBackAndLeaves) {
     begin(mlx5A, mlx5B);
-    ASSERT_TRUE(waitUntil([this] { return host->run()->progress.movedBytes > 0; }));
-    window->close();
-    ASSERT_TRUE(window->isVisible());
+    ASSERT_TRUE(waitUntil([this] { return host_->run()->progress.movedBytes > 0; }));
+    window_->close();
+    ASSERT_TRUE(window_->isVisible());
     EXPECT_TRUE(parts().notice->text().contains(
         QLatin1String("A run is under way: migrate 3b:00.2 to 3b:00.3. Bring back to RUNNING, then close?")))
         << parts().notice->text().toStdString();
     answer("Bring back and close");
-    ASSERT_TRUE(waitUntil([this] { return !window->isVisible(); }));
-    EXPECT_FALSE(host->runActive());
-    EXPECT_EQ(host->run()->result->outcome, RunOutcome::Cancelled);
-    EXPECT_EQ(sim->stateOf(mlx5A), MigState::Running);
-    EXPECT_EQ(sim->stateOf(mlx5B), MigState::Running);
-    EXPECT_TRUE(host->shutdown(std::chrono::seconds(2)));
-    EXPECT_TRUE(sim->violations().empty());
+    ASSERT_TRUE(waitUntil([this] { return !window_->isVisible(); }));
+    EXPECT_FALSE(host_->runActive());
+    EXPECT_EQ(host_->run()->result->outcome, RunOutcome::Cancelled);
+    EXPECT_EQ(sim_->stateOf(mlx5A), MigState::Running);
+    EXPECT_EQ(sim_->stateOf(mlx5B), MigState::Running);
+    EXPECT_TRUE(host_->shutdown(std::chrono::seconds(2)));
+    EXPECT_TRUE(sim_->violations().empty());
 }
 
 TEST_F(Closing, asItIsCancelsTheRunOnTheWayOut) {
     begin(mlx5A, mlx5B);
-    ASSERT_TRUE(waitUntil([this] { return host->run()->progress.movedBytes > 0; }));
-    const QString journal = host->run()->source->path();
-    window->close();
+    ASSERT_TRUE(waitUntil([this] { return host_->run()->progress.movedBytes > 0; }));
+    const QString journal = host_->run()->source->path();
+    window_->close();
     answer("Close as it is");
-    EXPECT_FALSE(window->isVisible());
-    EXPECT_TRUE(host->shutdown(std::chrono::seconds(3)));
-    EXPECT_FALSE(sim->isOpen(mlx5A));
-    EXPECT_FALSE(sim->isOpen(mlx5B));
-    EXPECT_TRUE(sim->violations().empty());
+    EXPECT_FALSE(window_->isVisible());
+    EXPECT_TRUE(host_->shutdown(std::chrono::seconds(3)));
+    EXPECT_FALSE(sim_->isOpen(mlx5A));
+    EXPECT_FALSE(sim_->isOpen(mlx5B));
+    EXPECT_TRUE(sim_->violations().empty());
     const auto recording = loadRecording(journal.toStdString());
     ASSERT_TRUE(recording);
     EXPECT_TRUE((*recording)->complete);
@@ -542,23 +542,23 @@ TEST_F(Closing, asItIsCancelsTheRunOnTheWayOut) {
 
 TEST_F(Closing, aStuckRunHoldsNobodyUp) {
     begin(mlx5A, stuckOne);
-    window->close();
-    ASSERT_TRUE(window->isVisible());
+    window_->close();
+    ASSERT_TRUE(window_->isVisible());
     answer("Bring back and close"); // not stuck yet: it says so within 2 s, and is then waited for no longer
-    ASSERT_TRUE(waitUntil([this] { return !window->isVisible(); }, 4000));
+    ASSERT_TRUE(waitUntil([this] { return !window_->isVisible(); }, 4000));
     QElapsedTimer timer;
     timer.start();
-    EXPECT_FALSE(host->shutdown(std::chrono::milliseconds(1500)));
+    EXPECT_FALSE(host_->shutdown(std::chrono::milliseconds(1500)));
     EXPECT_LT(timer.elapsed(), 2500);
 }
 
 TEST_F(Closing, anotherMachineCancelsTheRunFirst) {
     begin(mlx5A, mlx5B);
-    ASSERT_TRUE(waitUntil([this] { return host->run()->progress.movedBytes > 0; }));
-    const auto before = sim;
-    const RunSourcePtr source = host->run()->source;
+    ASSERT_TRUE(waitUntil([this] { return host_->run()->progress.movedBytes > 0; }));
+    const auto before = sim_;
+    const RunSourcePtr source = host_->run()->source;
     machine("sim:lab");
-    EXPECT_FALSE(host->run());
+    EXPECT_FALSE(host_->run());
     EXPECT_FALSE(before->isOpen(mlx5A));
     EXPECT_TRUE(before->violations().empty());
     ASSERT_TRUE(waitUntil([&] { return !source->growing(); }));

@@ -30,11 +30,11 @@ protected:
     Stream() {
         StreamPanel* panel = parts().inspect->stream();
         panel->setChooser([this](QWidget*, FileUse use, const QString&) {
-            lastUse = use;
-            return answer;
+            lastUse_ = use;
+            return answer_;
         });
     }
-    [[nodiscard]] std::string wanted() const { return window->presenter().device().toStdString(); }
+    [[nodiscard]] std::string wanted() const { return window_->presenter().device().toStdString(); }
     void click(MigState goal) {
         QTest::mouseClick(parts().inspect->grid()->button(goal), Qt::LeftButton);
         ASSERT_TRUE(waitUntil([&] {
@@ -55,8 +55,8 @@ protected:
         return waitUntil([this] { return state(wanted()).phase == SessionPhase::Idle; });
     }
 
-    QString answer;
-    std::optional<FileUse> lastUse;
+    QString answer_;
+    std::optional<FileUse> lastUse_;
 };
 
 TEST_F(Stream, drainsWhatPreCopyHasForNowAndSaysHowMuch) {
@@ -79,7 +79,7 @@ TEST_F(Stream, drainsWhatPreCopyHasForNowAndSaysHowMuch) {
     EXPECT_TRUE(text("stream words").endsWith(QString::fromUtf8("· drained for now")))
         << text("stream words").toStdString();
     EXPECT_GT(state(mlx5A).stream->bytes, 1U << 20U);
-    EXPECT_TRUE(sim->violations().empty());
+    EXPECT_TRUE(sim_->violations().empty());
 }
 
 TEST_F(Stream, aDrainCanBeCancelled) {
@@ -99,18 +99,18 @@ TEST_F(Stream, isSavedToAFileAndLoadedIntoAnotherDevice) {
     machine("sim:lab");
     open(qatA);
     click(MigState::StopCopy);
-    answer.clear();
+    answer_.clear();
     press("stream save");
     spin(30);
-    EXPECT_EQ(lastUse, FileUse::Write);
+    EXPECT_EQ(lastUse_, FileUse::Write);
     EXPECT_EQ(state(qatA).job, "step to STOP_COPY") << "a choice that is taken back does nothing";
-    answer = temporaryFolder() + QStringLiteral("/by hand.migstate");
-    QFile::remove(answer); // of an earlier repetition
+    answer_ = temporaryFolder() + QStringLiteral("/by hand.migstate");
+    QFile::remove(answer_); // of an earlier repetition
     press("stream save");
     ASSERT_TRUE(waitDone());
     ASSERT_TRUE(waitUntil([this] { return text("stream words").endsWith(QLatin1String("at its end")); }))
         << text("stream words").toStdString() << text("stream error").toStdString();
-    EXPECT_TRUE(QFile::exists(answer));
+    EXPECT_TRUE(QFile::exists(answer_));
     EXPECT_FALSE(part<QPushButton>("stream drain")->isEnabled());
     EXPECT_TRUE(text("stream why").contains(QLatin1String("Nothing is left to read or save")));
 
@@ -120,23 +120,23 @@ TEST_F(Stream, isSavedToAFileAndLoadedIntoAnotherDevice) {
     EXPECT_FALSE(part<QPushButton>("stream save")->isEnabled());
     press("stream load");
     ASSERT_TRUE(waitDone());
-    EXPECT_EQ(lastUse, FileUse::Read);
+    EXPECT_EQ(lastUse_, FileUse::Read);
     EXPECT_FALSE(state(qatB).error) << describe(*state(qatB).error);
     EXPECT_EQ(state(qatB).stream->bytes, 4096U);
     click(MigState::Stop);
-    EXPECT_TRUE(sim->lastLoad(qatB).accepted);
-    EXPECT_EQ(sim->lastLoad(qatB).seed, sim->savedSeed(qatA));
+    EXPECT_TRUE(sim_->lastLoad(qatB).accepted);
+    EXPECT_EQ(sim_->lastLoad(qatB).seed, sim_->savedSeed(qatA));
     EXPECT_FALSE(parts().inspect->stream()->isVisible()) << "leaving RESUMING ends the stream";
-    EXPECT_TRUE(sim->violations().empty());
+    EXPECT_TRUE(sim_->violations().empty());
 }
 
 TEST_F(Stream, whatCannotBeWrittenOrReadIsToldInPlaceWithWhatHelps) {
     machine("sim:lab");
     open(hisiA);
     click(MigState::StopCopy);
-    answer = temporaryFolder() + QStringLiteral("/there already.migstate");
-    QFile::remove(answer); // of an earlier repetition
-    QFile file(answer);
+    answer_ = temporaryFolder() + QStringLiteral("/there already.migstate");
+    QFile::remove(answer_); // of an earlier repetition
+    QFile file(answer_);
     ASSERT_TRUE(file.open(QIODevice::WriteOnly));
     file.write("not a state");
     file.close();
@@ -149,7 +149,7 @@ TEST_F(Stream, whatCannotBeWrittenOrReadIsToldInPlaceWithWhatHelps) {
 
     open(hisiB);
     click(MigState::Resuming);
-    answer = QStringLiteral("/does/not/exist.migstate");
+    answer_ = QStringLiteral("/does/not/exist.migstate");
     press("stream load");
     ASSERT_TRUE(waitDone());
     EXPECT_TRUE(text("stream error").contains(QLatin1String("ENOENT"))) << text("stream error").toStdString();
@@ -164,11 +164,11 @@ TEST_F(Stream, aBareStreamIsSavedWithoutAnEnvelope) {
     QTest::mouseClick(part<QCheckBox>("stream raw"), Qt::LeftButton, {},
                       QPoint(6, part<QCheckBox>("stream raw")->height() / 2));
     ASSERT_TRUE(part<QCheckBox>("stream raw")->isChecked());
-    answer = temporaryFolder() + QStringLiteral("/bare.bin");
-    QFile::remove(answer); // of an earlier repetition
+    answer_ = temporaryFolder() + QStringLiteral("/bare.bin");
+    QFile::remove(answer_); // of an earlier repetition
     press("stream save");
     ASSERT_TRUE(waitDone());
-    EXPECT_EQ(QFile(answer).size(), 4096);
+    EXPECT_EQ(QFile(answer_).size(), 4096);
 }
 
 TEST_F(Stream, theTimeAfterWhichAnIdleDeviceIsReleasedIsRemembered) {
@@ -176,7 +176,7 @@ TEST_F(Stream, theTimeAfterWhichAnIdleDeviceIsReleasedIsRemembered) {
     ASSERT_NE(idle, nullptr);
     EXPECT_EQ(parts().inspect->idleRelease(), std::chrono::minutes(0)) << "off by default";
     std::vector<std::chrono::minutes> said;
-    QObject::connect(parts().inspect, &InspectPage::idleReleaseChanged, window.get(),
+    QObject::connect(parts().inspect, &InspectPage::idleReleaseChanged, window_.get(),
                      [&](std::chrono::minutes after) { said.push_back(after); });
     idle->setFocus();
     QTest::keyClick(idle, Qt::Key_Up);

@@ -51,34 +51,34 @@ WindowTest::WindowTest() {
         if (!made)
             return std::unexpected(made.error());
         std::shared_ptr<Backend> backend(std::move(*made));
-        sim = std::dynamic_pointer_cast<SimBackend>(backend);
+        sim_ = std::dynamic_pointer_cast<SimBackend>(backend);
         return backend;
     };
-    host = std::make_unique<HostSession>(factory, temporaryFolder());
-    window =
-        std::make_unique<MainWindow>(*host, MainWindow::About{QStringLiteral("0"), QStringLiteral("7.3")});
-    window->resize(1280, 800);
-    window->show();
+    host_ = std::make_unique<HostSession>(factory, temporaryFolder());
+    window_ =
+        std::make_unique<MainWindow>(*host_, MainWindow::About{QStringLiteral("0"), QStringLiteral("7.3")});
+    window_->resize(1280, 800);
+    window_->show();
 }
 
 WindowTest::~WindowTest() {
-    if (sim)
-        sim->releaseStuck();
-    window.reset();
-    const auto leftovers = host->takeLeftovers(); // their threads have come back: they can be joined now
-    host.reset();
+    if (sim_)
+        sim_->releaseStuck();
+    window_.reset();
+    const auto leftovers = host_->takeLeftovers(); // their threads have come back: they can be joined now
+    host_.reset();
     spin(20);
 }
 
 void WindowTest::machine(const std::string& spec) {
-    window->presenter().useMachine(QString::fromStdString(spec));
+    window_->presenter().useMachine(QString::fromStdString(spec));
     ASSERT_TRUE(
-        waitUntil([this] { return host->topology() && host->topology()->enriched && !host->scanning(); }));
+        waitUntil([this] { return host_->topology() && host_->topology()->enriched && !host_->scanning(); }));
 }
 
 void WindowTest::select(const std::string& device) {
     parts().machines->select(QString::fromStdString(device));
-    ASSERT_EQ(window->presenter().device().toStdString(), device);
+    ASSERT_EQ(window_->presenter().device().toStdString(), device);
 }
 
 void WindowTest::open(const std::string& device) {
@@ -93,7 +93,7 @@ void WindowTest::open(const std::string& device) {
 
 bool WindowTest::waitIdle(const std::string& device) {
     return waitUntil([&] {
-        const SessionState* now = host->state(device);
+        const SessionState* now = host_->state(device);
         return now != nullptr && now->phase == SessionPhase::Idle;
     });
 }

@@ -30,21 +30,23 @@ inline constexpr const char* foundResuming = "5196c0de-0000-4000-8000-0000000000
 
 /// A window on a machine. Stuck calls return at the end, so that no thread outlives the test.
 class WindowTest : public ::testing::Test {
+public:
+    ~WindowTest() override;
+
 protected:
     WindowTest();
-    ~WindowTest() override;
     /// "sim:lab" or "capture:DIR"; waits for both stages of discovery.
     void machine(const std::string& spec);
     void select(const std::string& device);
     /// Presses the button of the page; waits until it is open.
     void open(const std::string& device);
     [[nodiscard]] bool waitIdle(const std::string& device);
-    [[nodiscard]] const SessionState& state(const std::string& device) const { return *host->state(device); }
-    [[nodiscard]] const WindowParts& parts() const { return window->parts(); }
+    [[nodiscard]] const SessionState& state(const std::string& device) const { return *host_->state(device); }
+    [[nodiscard]] const WindowParts& parts() const { return window_->parts(); }
 
-    std::shared_ptr<SimBackend> sim; ///< of the machine, when it is simulated
-    std::unique_ptr<HostSession> host;
-    std::unique_ptr<MainWindow> window;
+    std::shared_ptr<SimBackend> sim_; ///< of the machine, when it is simulated
+    std::unique_ptr<HostSession> host_;
+    std::unique_ptr<MainWindow> window_;
 };
 
 } // namespace migscope::testing

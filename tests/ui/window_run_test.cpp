@@ -67,10 +67,10 @@ protected:
             QTest::mouseClick(part<QPushButton>(end), Qt::LeftButton);
         ASSERT_TRUE(waitUntil([this] { return part<QPushButton>("run start")->isEnabled(); }));
         QTest::mouseClick(part<QPushButton>("run start"), Qt::LeftButton);
-        ASSERT_TRUE(waitUntil([this] { return host->run() && host->run()->source; }));
+        ASSERT_TRUE(waitUntil([this] { return host_->run() && host_->run()->source; }));
     }
     [[nodiscard]] bool ended() {
-        return waitUntil([this] { return !host->runActive() && !host->run()->metrics.empty(); }, 30'000);
+        return waitUntil([this] { return !host_->runActive() && !host_->run()->metrics.empty(); }, 30'000);
     }
     [[nodiscard]] RunView& live() const { return *parts().migrate->view(); }
     /// Rows of the list of runs whose name has the words.
@@ -85,15 +85,15 @@ protected:
 
 TEST_F(WindowRun, aMigrationIsStartedWatchedLiveAndRead) {
     migrate();
-    EXPECT_EQ(live().source(), host->run()->source) << "the chart shows the run that goes on";
+    EXPECT_EQ(live().source(), host_->run()->source) << "the chart shows the run that goes on";
     EXPECT_TRUE(live().chart()->following());
     ASSERT_TRUE(waitUntil([this] { return !live().chart()->canvas().content().rates.empty(); }));
-    EXPECT_TRUE(host->runActive()) << "while it runs";
+    EXPECT_TRUE(host_->runActive()) << "while it runs";
     ASSERT_TRUE(ended());
-    EXPECT_EQ(host->run()->result->outcome, RunOutcome::Ok);
+    EXPECT_EQ(host_->run()->result->outcome, RunOutcome::Ok);
     ASSERT_TRUE(
         waitUntil([this] { return live().bar()->content() && live().bar()->content()->parts.size() == 4; }));
-    const RunMetrics& measured = host->run()->metrics.front();
+    const RunMetrics& measured = host_->run()->metrics.front();
     Ns sum{0};
     for (const auto& each : live().bar()->content()->parts)
         sum += each.duration;
@@ -102,7 +102,7 @@ TEST_F(WindowRun, aMigrationIsStartedWatchedLiveAndRead) {
     EXPECT_TRUE(waitUntil([this] { return !live().source()->growing(); }));
     EXPECT_TRUE(live().caption()->text().contains(QStringLiteral("SIMULATED")));
     EXPECT_GE(rowNamed("migrate"), 0) << "it stands in the list of runs";
-    EXPECT_TRUE(sim->violations().empty());
+    EXPECT_TRUE(sim_->violations().empty());
 }
 
 TEST_F(WindowRun, aRunIsCancelledByItsActionAndTheDevicesAreBack) {
@@ -110,9 +110,9 @@ TEST_F(WindowRun, aRunIsCancelledByItsActionAndTheDevicesAreBack) {
     QAction* cancel = (*parts().actions)[ActionId::CancelRun];
     EXPECT_TRUE(cancel->isEnabled());
     cancel->trigger();
-    ASSERT_TRUE(waitUntil([this] { return !host->runActive(); }, 30'000));
-    EXPECT_EQ(host->run()->result->outcome, RunOutcome::Cancelled);
-    EXPECT_EQ(sim->stateOf(mlx5A), MigState::Running);
+    ASSERT_TRUE(waitUntil([this] { return !host_->runActive(); }, 30'000));
+    EXPECT_EQ(host_->run()->result->outcome, RunOutcome::Cancelled);
+    EXPECT_EQ(sim_->stateOf(mlx5A), MigState::Running);
     EXPECT_FALSE(cancel->isEnabled());
 }
 
@@ -126,7 +126,7 @@ TEST_F(WindowRun, logRowChartMarkGridArcAndPhaseAreOneSelection) {
     QTest::mouseClick(live().bar(), Qt::LeftButton, {}, live().bar()->partRect(1).center().toPoint());
     const auto pick = parts().selection->pick();
     ASSERT_TRUE(pick.has_value());
-    EXPECT_EQ(pick->source, host->run()->source->id());
+    EXPECT_EQ(pick->source, host_->run()->source->id());
     const int row = parts().log->table()->currentIndex().row();
     ASSERT_GE(row, 0) << "the log selects its row";
     EXPECT_TRUE(parts()
@@ -177,7 +177,7 @@ TEST_F(WindowRun, aRecordingOfALiveSessionGrowsInTheTimeline) {
         const auto& lanes = parts().timeline->chart()->canvas().content().lanes;
         return lanes.empty() ? std::size_t{0} : lanes.front().bands.size();
     };
-    host->step(mlx5A, MigState::Stop, false);
+    host_->step(mlx5A, MigState::Stop, false);
     ASSERT_TRUE(waitUntil([&] { return bands() >= 3; })) << "RUNNING, RUNNING_P2P, STOP";
     EXPECT_TRUE(parts().log->source() == parts().timeline->source()) << "the log shows the same recording";
 }
@@ -188,10 +188,10 @@ TEST_F(WindowRun, aRecordingIsDroppedOntoTheWindowAndIsRecentThen) {
     QMimeData mime;
     mime.setUrls({QUrl::fromLocalFile(path)});
     QDragEnterEvent enter({100, 100}, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
-    QApplication::sendEvent(window.get(), &enter);
+    QApplication::sendEvent(window_.get(), &enter);
     ASSERT_TRUE(enter.isAccepted());
     QDropEvent drop(QPointF(100, 100), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
-    QApplication::sendEvent(window.get(), &drop);
+    QApplication::sendEvent(window_.get(), &drop);
     ASSERT_TRUE(waitUntil([this] { return parts().timeline->source() != nullptr; }));
     EXPECT_EQ(parts().tabs->currentWidget(), parts().timeline);
     EXPECT_EQ(parts().timeline->bar()->content()->words.figure, QStringLiteral("downtime 17.0 ms ± 2.1"));
@@ -241,8 +241,8 @@ TEST_F(WindowRun, keysLeadToEveryView) {
     EXPECT_EQ(parts().tabs->currentWidget(), parts().timeline);
     press(ActionId::ShowInspect);
     EXPECT_EQ(parts().tabs->currentWidget(), parts().inspect);
-    window->activateWindow();
-    QApplication::setActiveWindow(window.get());
+    window_->activateWindow();
+    QApplication::setActiveWindow(window_.get());
     press(ActionId::Search);
     EXPECT_TRUE(parts().machines->filter()->hasFocus());
     press(ActionId::FilterEvents);
@@ -271,10 +271,10 @@ TEST_F(WindowRun, theWindowFitsASmallScreen) {
     for (QWidget* tab : {static_cast<QWidget*>(parts().inspect), static_cast<QWidget*>(parts().migrate),
                          static_cast<QWidget*>(parts().timeline)}) {
         showTab(tab);
-        window->resize(1024, 700);
+        window_->resize(1024, 700);
         spin(30);
-        EXPECT_LE(window->width(), 1024) << parts().tabs->tabText(parts().tabs->indexOf(tab)).toStdString();
-        EXPECT_LE(window->height(), 700) << parts().tabs->tabText(parts().tabs->indexOf(tab)).toStdString();
+        EXPECT_LE(window_->width(), 1024) << parts().tabs->tabText(parts().tabs->indexOf(tab)).toStdString();
+        EXPECT_LE(window_->height(), 700) << parts().tabs->tabText(parts().tabs->indexOf(tab)).toStdString();
     }
 }
 

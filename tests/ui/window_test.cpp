@@ -74,10 +74,10 @@ TEST_F(Window, clicksDriveADeviceAndTheGridFollows) {
     for (const MigState goal : {MigState::RunningP2p, MigState::Stop, MigState::StopCopy}) {
         click(goal);
         ASSERT_TRUE(waitState(mlx5A, goal)) << stateName(goal);
-        EXPECT_EQ(sim->stateOf(mlx5A), goal);
+        EXPECT_EQ(sim_->stateOf(mlx5A), goal);
     }
     EXPECT_TRUE(state(mlx5A).stream.has_value());
-    EXPECT_TRUE(sim->violations().empty());
+    EXPECT_TRUE(sim_->violations().empty());
 }
 
 TEST_F(Window, keysDriveADeviceToo) {
@@ -94,7 +94,7 @@ TEST_F(Window, keysDriveADeviceToo) {
     EXPECT_TRUE(button(MigState::StopCopy)->hasFocus());
     QTest::keyClick(button(MigState::StopCopy), Qt::Key_R);
     EXPECT_TRUE(grid()->resetButton()->hasFocus());
-    EXPECT_EQ(sim->arcs(mlx5A).size(), 2U) << "one SET an arc";
+    EXPECT_EQ(sim_->arcs(mlx5A).size(), 2U) << "one SET an arc";
 }
 
 TEST_F(Window, ctrlMakesOneSetOfTheWholeWay) {
@@ -115,7 +115,7 @@ TEST_F(Window, losingAStreamAsksInPlaceAndThePressesMustFollowSoon) {
     ASSERT_TRUE(waitState(mlx5A, MigState::PreCopy));
     click(MigState::Running);
     EXPECT_TRUE(button(MigState::Running)->face().asking);
-    EXPECT_EQ(sim->stateOf(mlx5A), MigState::PreCopy);
+    EXPECT_EQ(sim_->stateOf(mlx5A), MigState::PreCopy);
     EXPECT_TRUE(waitUntil([this] { return !button(MigState::Running)->face().asking; }))
         << "the question ends";
     click(MigState::Running);
@@ -135,7 +135,7 @@ TEST_F(Window, resetAsksInPlaceThenResets) {
     EXPECT_TRUE(parts().inspect->status()->text().contains(QStringLiteral("ERROR")));
     QTest::mouseClick(grid()->resetButton(), Qt::LeftButton);
     EXPECT_EQ(grid()->resetButton()->text(), QStringLiteral("Reset now: state is lost"));
-    EXPECT_EQ(sim->stateOf(failing), MigState::Error);
+    EXPECT_EQ(sim_->stateOf(failing), MigState::Error);
     QTest::mouseClick(grid()->resetButton(), Qt::LeftButton);
     ASSERT_TRUE(waitState(failing, MigState::Running));
 }
@@ -162,7 +162,7 @@ TEST_F(Window, statesThatTheDeviceLacksStayWhereTheyAreAndSaySo) {
     EXPECT_EQ(button(MigState::RunningP2p)->face().note.text, QStringLiteral("no P2P"));
     click(MigState::RunningP2p);
     spin(50);
-    EXPECT_EQ(sim->stateOf(hisiA), MigState::Running);
+    EXPECT_EQ(sim_->stateOf(hisiA), MigState::Running);
     EXPECT_TRUE(button(MigState::PreCopyP2p)->isVisible());
     EXPECT_GT(before.width(), 0);
 }
@@ -173,9 +173,9 @@ TEST_F(Window, aDeviceFoundResumingCanOnlyBeReset) {
     EXPECT_TRUE(state(foundResuming).needsReset);
     click(MigState::Stop);
     spin(50);
-    EXPECT_EQ(sim->stateOf(foundResuming), MigState::Resuming);
+    EXPECT_EQ(sim_->stateOf(foundResuming), MigState::Resuming);
     EXPECT_TRUE(parts().inspect->status()->text().contains(QStringLiteral("reset"), Qt::CaseInsensitive));
-    EXPECT_TRUE(sim->violations().empty());
+    EXPECT_TRUE(sim_->violations().empty());
 }
 
 TEST_F(Window, theEventLogFillsAndIsCopied) {
@@ -194,14 +194,14 @@ TEST_F(Window, theEventLogFillsAndIsCopied) {
 TEST_F(Window, aReleasedDeviceLeavesItsRecordingInTheList) {
     machine("sim:lab");
     open(mlx5A);
-    const QString journal = host->journalPath(mlx5A);
+    const QString journal = host_->journalPath(mlx5A);
     EXPECT_TRUE(QFile::exists(journal)) << "written as it happens";
     EXPECT_TRUE(journal.startsWith(temporaryFolder() + QStringLiteral("/migscope/journals/")));
     (*parts().actions)[ActionId::ReleaseDevice]->trigger();
     ASSERT_TRUE(waitUntil(
         [this] { return parts().runs->model().rowCount() == 1 && !parts().runs->model().entry(0).growing; }));
-    EXPECT_FALSE(sim->isOpen(mlx5A));
-    EXPECT_FALSE(host->isOpen(mlx5A));
+    EXPECT_FALSE(sim_->isOpen(mlx5A));
+    EXPECT_FALSE(host_->isOpen(mlx5A));
     EXPECT_EQ(parts().runs->model().index(0, RunsModel::Name).data().toString(),
               QStringLiteral("3b:00.2, by hand"));
     parts().runs->model().entry(0).source->look(
@@ -213,7 +213,7 @@ TEST_F(Window, anOpenedRecordingIsShownInWordsAndWithItsEvents) {
     open(mlx5A);
     click(MigState::Stop);
     ASSERT_TRUE(waitState(mlx5A, MigState::Stop));
-    const QString journal = host->journalPath(mlx5A);
+    const QString journal = host_->journalPath(mlx5A);
     (*parts().actions)[ActionId::ReleaseDevice]->trigger();
     ASSERT_TRUE(waitUntil(
         [this] { return parts().runs->model().rowCount() == 1 && !parts().runs->model().entry(0).growing; }));
@@ -240,7 +240,7 @@ TEST_F(Window, aDeviceInUseSaysByWhomAndLeavesNoEmptyRecording) {
     (*parts().actions)[ActionId::OpenDevice]->trigger();
     ASSERT_TRUE(
         waitUntil([this] { return parts().inspect->status()->text().contains(QStringLiteral("EBUSY")); }));
-    ASSERT_TRUE(waitUntil([this] { return !host->isOpen("0000:82:00.2"); }));
+    ASSERT_TRUE(waitUntil([this] { return !host_->isOpen("0000:82:00.2"); }));
     spin(200);
     EXPECT_EQ(parts().runs->model().rowCount(), 0);
     EXPECT_TRUE(QDir(temporaryFolder() + QStringLiteral("/migscope/journals"))
@@ -264,15 +264,15 @@ TEST_F(Window, aRefreshKeepsTheSelectionAndTheOpenDevice) {
     click(MigState::Stop);
     ASSERT_TRUE(waitState(mlx5A, MigState::Stop));
     (*parts().actions)[ActionId::Refresh]->trigger();
-    ASSERT_TRUE(waitUntil([this] { return !host->scanning(); }));
-    EXPECT_EQ(window->presenter().device(), QLatin1String(mlx5A));
+    ASSERT_TRUE(waitUntil([this] { return !host_->scanning(); }));
+    EXPECT_EQ(window_->presenter().device(), QLatin1String(mlx5A));
     EXPECT_TRUE(button(MigState::Stop)->face().current);
 }
 
 TEST_F(Window, saysSimulatedInTitleAndStatusBar) {
     machine("sim:lab");
-    EXPECT_TRUE(window->windowTitle().contains(QStringLiteral("(Simulated)")))
-        << window->windowTitle().toStdString();
+    EXPECT_TRUE(window_->windowTitle().contains(QStringLiteral("(Simulated)")))
+        << window_->windowTitle().toStdString();
     const QString status = parts().status->text();
     EXPECT_TRUE(status.contains(QStringLiteral("simulated machine “lab”"))) << status.toStdString();
     EXPECT_TRUE(status.contains(QStringLiteral("uAPI baseline 7.3")));
@@ -291,18 +291,18 @@ TEST_F(Window, disabledActionsSayWhy) {
 
 TEST_F(Window, nothingIsOpenedBySelecting) {
     machine("sim:lab");
-    for (const Device& device : host->topology()->devices)
+    for (const Device& device : host_->topology()->devices)
         select(device.name);
     spin(50);
-    for (const Device& device : host->topology()->devices)
-        EXPECT_FALSE(sim->isOpen(device.name)) << device.name;
+    for (const Device& device : host_->topology()->devices)
+        EXPECT_FALSE(sim_->isOpen(device.name)) << device.name;
 }
 
 TEST_F(Window, everyDeviceOfTheLabHasItsVerdictInWordsAndNextSteps) {
     machine("sim:lab");
-    for (const Device& device : host->topology()->devices) {
+    for (const Device& device : host_->topology()->devices) {
         select(device.name);
-        auto* verdict = window->findChild<QLabel*>(QStringLiteral("verdict"));
+        auto* verdict = window_->findChild<QLabel*>(QStringLiteral("verdict"));
         EXPECT_GT(verdict->text().size(), 8) << device.name;
         EXPECT_FALSE(verdict->text().contains(QLatin1Char('{'))) << verdict->text().toStdString();
     }
@@ -313,7 +313,7 @@ TEST_F(Window, anOrdinaryMachineSaysWhatItHasWhyNotAndTheWayOn) {
     ASSERT_TRUE(writeOrdinaryHost(folder.path()));
     machine("capture:" + folder.path().toStdString());
     ASSERT_TRUE(waitUntil([this] {
-        auto* head = window->findChild<QLabel*>(QStringLiteral("host head"));
+        auto* head = window_->findChild<QLabel*>(QStringLiteral("host head"));
         return head != nullptr && head->text() == QStringLiteral("Nothing here can migrate");
     }));
     EXPECT_EQ(parts().centre->currentWidget(), parts().hostPage);
@@ -330,8 +330,8 @@ TEST_F(Window, anOrdinaryMachineSaysWhatItHasWhyNotAndTheWayOn) {
     auto* lab = parts().hostPage->findChild<QPushButton*>(QStringLiteral("open lab"));
     ASSERT_NE(lab, nullptr);
     QTest::mouseClick(lab, Qt::LeftButton);
-    ASSERT_TRUE(waitUntil([this] { return host->simulated() && host->topology() != nullptr; }));
-    EXPECT_TRUE(window->windowTitle().contains(QStringLiteral("Simulated")));
+    ASSERT_TRUE(waitUntil([this] { return host_->simulated() && host_->topology() != nullptr; }));
+    EXPECT_TRUE(window_->windowTitle().contains(QStringLiteral("Simulated")));
 }
 
 TEST_F(Window, closingAsksOnceAndBringsTheDeviceBack) {
@@ -339,13 +339,13 @@ TEST_F(Window, closingAsksOnceAndBringsTheDeviceBack) {
     open(mlx5A);
     click(MigState::Stop);
     ASSERT_TRUE(waitState(mlx5A, MigState::Stop));
-    window->close();
-    EXPECT_TRUE(window->isVisible());
+    window_->close();
+    EXPECT_TRUE(window_->isVisible());
     EXPECT_TRUE(noticeHas("3b:00.2 is in STOP"));
     pressNotice("Bring back and close");
-    EXPECT_TRUE(waitUntil([this] { return !window->isVisible(); }));
-    EXPECT_EQ(sim->stateOf(mlx5A), MigState::Running);
-    EXPECT_TRUE(host->shutdown(std::chrono::seconds(2)));
+    EXPECT_TRUE(waitUntil([this] { return !window_->isVisible(); }));
+    EXPECT_EQ(sim_->stateOf(mlx5A), MigState::Running);
+    EXPECT_TRUE(host_->shutdown(std::chrono::seconds(2)));
 }
 
 TEST_F(Window, closingCanBeTakenBack) {
@@ -353,20 +353,20 @@ TEST_F(Window, closingCanBeTakenBack) {
     open(mlx5A);
     click(MigState::Stop);
     ASSERT_TRUE(waitState(mlx5A, MigState::Stop));
-    window->close();
+    window_->close();
     pressNotice("Stay");
     spin(50);
-    EXPECT_TRUE(window->isVisible());
-    EXPECT_EQ(sim->stateOf(mlx5A), MigState::Stop);
+    EXPECT_TRUE(window_->isVisible());
+    EXPECT_EQ(sim_->stateOf(mlx5A), MigState::Stop);
 }
 
 TEST_F(Window, closingWithARunningDeviceAsksNothing) {
     machine("sim:lab");
     open(mlx5A);
-    window->close();
-    EXPECT_FALSE(window->isVisible());
-    EXPECT_TRUE(host->shutdown(std::chrono::seconds(2)));
-    EXPECT_FALSE(sim->isOpen(mlx5A));
+    window_->close();
+    EXPECT_FALSE(window_->isVisible());
+    EXPECT_TRUE(host_->shutdown(std::chrono::seconds(2)));
+    EXPECT_FALSE(sim_->isOpen(mlx5A));
 }
 
 TEST_F(Window, aStuckDeviceIsToldWithinTwoSecondsAndAnotherIsDrivenMeanwhile) {
@@ -387,10 +387,10 @@ TEST_F(Window, aStuckDeviceIsToldWithinTwoSecondsAndAnotherIsDrivenMeanwhile) {
         << parts().status->text().toStdString();
     click(MigState::Running);
     ASSERT_TRUE(waitState(mlx5A, MigState::Running));
-    window->close();
-    EXPECT_FALSE(window->isVisible()) << "a stuck device holds nobody up";
+    window_->close();
+    EXPECT_FALSE(window_->isVisible()) << "a stuck device holds nobody up";
     timer.start();
-    EXPECT_FALSE(host->shutdown(std::chrono::milliseconds(1500)));
+    EXPECT_FALSE(host_->shutdown(std::chrono::milliseconds(1500)));
     EXPECT_LT(timer.elapsed(), 2000);
 }
 
@@ -399,23 +399,23 @@ TEST_F(Window, theKernelGetsADeviceThatItAsksFor) {
     open(mlx5A);
     click(MigState::Stop);
     ASSERT_TRUE(waitState(mlx5A, MigState::Stop));
-    sim->askBack(mlx5A);
-    ASSERT_TRUE(waitUntil([this] { return !host->isOpen(mlx5A); }));
-    EXPECT_FALSE(sim->isOpen(mlx5A));
+    sim_->askBack(mlx5A);
+    ASSERT_TRUE(waitUntil([this] { return !host_->isOpen(mlx5A); }));
+    EXPECT_FALSE(sim_->isOpen(mlx5A));
     EXPECT_TRUE(noticeHas("The kernel asked for 3b:00.2"));
 }
 
 TEST_F(Window, anotherMachineReleasesWhatWasOpen) {
     machine("sim:lab");
     open(mlx5A);
-    const auto before = sim;
+    const auto before = sim_;
     machine("sim:lab");
     EXPECT_FALSE(before->isOpen(mlx5A));
-    EXPECT_TRUE(host->openDevices().empty());
+    EXPECT_TRUE(host_->openDevices().empty());
 }
 
 TEST_F(Window, aMachineThatDoesNotExistIsToldAndTheWayOnIsOffered) {
-    window->presenter().useMachine(QStringLiteral("sim:/does/not/exist.json"));
+    window_->presenter().useMachine(QStringLiteral("sim:/does/not/exist.json"));
     EXPECT_TRUE(noticeHas("/does/not/exist.json")) << parts().notice->text().toStdString();
     ASSERT_NE(parts().hostPage->findChild<QPushButton*>(QStringLiteral("open lab")), nullptr);
     machine("sim:lab");
