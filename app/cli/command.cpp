@@ -37,6 +37,8 @@ ExitCode dispatch(Context& context) {
         return runMigrate(context);
     case Command::Report:
         return runReport(context);
+    case Command::Compare:
+        return runCompare(context);
     case Command::Export:
         return runExport(context);
     case Command::Capture:

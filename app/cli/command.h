@@ -67,6 +67,7 @@ ExitCode runSave(Context& context);
 ExitCode runLoad(Context& context);
 ExitCode runMigrate(Context& context);
 ExitCode runReport(Context& context);
+ExitCode runCompare(Context& context);
 ExitCode runExport(Context& context);
 ExitCode runCapture(Context& context);
 ExitCode runVersion(Context& context);

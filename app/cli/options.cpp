@@ -17,7 +17,7 @@
 namespace migscope::cli {
 namespace {
 
-constexpr std::array<std::pair<Command, const char*>, 11> commandWords{{
+constexpr std::array<std::pair<Command, const char*>, 12> commandWords{{
     {Command::List, "list"},
     {Command::Show, "show"},
     {Command::Set, "set"},
@@ -26,6 +26,7 @@ constexpr std::array<std::pair<Command, const char*>, 11> commandWords{{
     {Command::Load, "load"},
     {Command::Migrate, "migrate"},
     {Command::Report, "report"},
+    {Command::Compare, "compare"},
     {Command::Export, "export"},
     {Command::Capture, "capture"},
     {Command::Version, "version"},
@@ -117,6 +118,14 @@ std::optional<UsageError> convert(const Raw& raw, Options& options) {
         if (options.json && options.record == "-")
             return wrong("--json with --record -: both would write to standard output",
                          "leave out --json: the recording's last line is the report");
+    }
+    if (options.command == Command::Compare) {
+        if (options.baseline.empty() && options.recordings.size() < 2)
+            return wrong("one recording and nothing to compare it with",
+                         "name a second one, or --baseline FILE");
+        if (options.pool && options.baseline.empty())
+            return wrong("--pool without --baseline: all recordings would be the base",
+                         "add --baseline FILE");
     }
     if (options.command == Command::Export && options.json && options.out.empty() &&
         options.format == ExportFormat::Csv)
@@ -227,6 +236,19 @@ void addCommands(CLI::App& app, Options& options, Raw& raw) {
     CLI::App* report =
         app.add_subcommand("report", "Phases, downtime, sizes, rates; computed again from the events.");
     report->add_option("RECORDING", options.file, "a recording (*.migrec)")->required();
+
+    CLI::App* compare = app.add_subcommand(
+        "compare",
+        "Are these runs slower than those? Medians, their differences and what chance makes of them.");
+    compare->add_option("RECORDING", options.recordings, "recordings (*.migrec); the first is the base")
+        ->required();
+    compare
+        ->add_option("--baseline", options.baseline,
+                     "the base; exit 4 when the downtime of a RECORDING is worse than its, and not by chance")
+        ->option_text("RECORDING");
+    compare->add_flag("--pool", options.pool, "with --baseline: all RECORDINGs together are one side");
+    compare->add_flag("--without-first", options.withoutFirst,
+                      "leave the first run of each out: cold effects");
 
     CLI::App* exportTo = app.add_subcommand("export", "A recording's events for other programs.");
     exportTo->add_option("RECORDING", options.file, "a recording (*.migrec)")->required();

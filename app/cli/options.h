@@ -16,7 +16,7 @@
 
 namespace migscope::cli {
 
-enum class Command { List, Show, Set, Reset, Save, Load, Migrate, Report, Export, Capture, Version };
+enum class Command { List, Show, Set, Reset, Save, Load, Migrate, Report, Compare, Export, Capture, Version };
 enum class ExportFormat { Csv, Json };
 
 struct Options {
@@ -33,6 +33,10 @@ struct Options {
     bool raw = false;
     bool force = false;
     bool run = false; ///< load --run
+    std::vector<std::string> recordings; ///< compare: the first is the base unless `baseline` is
+    std::string baseline;
+    bool pool = false;         ///< compare: all recordings are one side
+    bool withoutFirst = false; ///< compare: the first run of each recording is left out
     std::vector<std::string> sources;
     std::vector<std::string> destinations;
     CopyMode mode = CopyMode::Auto;

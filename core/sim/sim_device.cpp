@@ -40,6 +40,19 @@ std::vector<std::string> SimViolations::list() const {
     return list_;
 }
 
+namespace {
+
+/// In [0, 1), a function of `number` (splitmix64's mixing).
+double uniform(std::uint64_t number) {
+    std::uint64_t mixed = (number + 1) * 0x9e37'79b9'7f4a'7c15ULL;
+    mixed = (mixed ^ (mixed >> 30U)) * 0xbf58'476d'1ce4'e5b9ULL;
+    mixed = (mixed ^ (mixed >> 27U)) * 0x94d0'49bb'1331'11ebULL;
+    mixed ^= mixed >> 31U;
+    return static_cast<double>(mixed >> 11U) * 0x1p-53;
+}
+
+} // namespace
+
 SimDevice::SimDevice(SimDeviceProfile profile, Clock& clock, std::shared_ptr<SimViolations> violations)
     : profile_(std::move(profile))
     , clock_(clock)
@@ -49,9 +62,25 @@ SimDevice::SimDevice(SimDeviceProfile profile, Clock& clock, std::shared_ptr<Sim
 
 bool SimDevice::sleep(Lock& lock, Ns time, const bool* stop) {
     const auto stopped = [stop] { return stop != nullptr && *stop; };
-    if (time > Ns{0})
+    if (time > Ns{0}) {
+        if (pace_ != 1)
+            time = Ns{static_cast<std::int64_t>(static_cast<double>(time.count()) * pace_)};
         condition_->waitFor(lock, clock_.now() + time, stopped);
+    }
     return !stopped();
+}
+
+void SimDevice::drawPace() {
+    const std::uint64_t number = paces_++;
+    pace_ = number == 0 ? 1 + profile_.coldPercent / 100.0 : 1;
+    if (profile_.jitterPercent == 0)
+        return;
+    constexpr unsigned terms = 12; // the sum of twelve uniform numbers is about normal, with deviation 1
+    double sum = 0;
+    for (unsigned term = 0; term < terms; ++term)
+        sum += uniform(profile_.jitterSeed + number * terms + term);
+    constexpr double slowest = 0.2;
+    pace_ *= std::max(slowest, 1 + profile_.jitterPercent / 100.0 * (sum - terms / 2.0));
 }
 
 int SimDevice::openDevice() {
@@ -146,6 +175,8 @@ int SimDevice::step(Lock& lock, MigState to, std::int32_t& token) {
     const MigState from = state_;
     const auto arc = std::make_pair(from, to);
     const bool opens = to == MigState::Resuming || (isSaving(to) && !isSaving(from));
+    if (from == MigState::Running)
+        drawPace(); // a stop is at the pace of the stream that follows it
     Ns time = profile_.timeOf(from, to);
     if (to == MigState::StopCopy && profile_.saveIn == SimWork::Set)
         time += simTimeOf(bytesLeft(), profile_.saveBytesPerSecond);

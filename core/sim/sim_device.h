@@ -94,7 +94,9 @@ public:
 private:
     using Lock = std::unique_lock<std::mutex>;
 
-    /// Gives the mutex back while it sleeps; false when `stop` became true.
+    /// The pace of the stream that opens now; the first is number 0.
+    void drawPace();
+    /// Gives the mutex back while it sleeps, `time` at the stream's pace; false when `stop` became true.
     bool sleep(Lock& lock, Ns time, const bool* stop);
     [[nodiscard]] int step(Lock& lock, MigState to, std::int32_t& token);
     [[nodiscard]] int finishLoad();
@@ -143,6 +145,8 @@ private:
     unsigned resets_ = 0;
     std::uint64_t sessions_ = 0;
     std::vector<unsigned> strikes_; ///< by fault
+    std::uint64_t paces_ = 0;       ///< drawn so far
+    double pace_ = 1;
     bool precopyInfoV2_ = false;
     Ns openedAt_{0};
     Ns ranUntil_{0}; ///< accrue() counted up to here

@@ -362,6 +362,9 @@ void readDevice(Reader& reader, SimDeviceProfile& device) {
     reader.time("stream_call_ns", device.streamCallTime);
     reader.number("save_bytes_per_second", device.saveBytesPerSecond);
     reader.number("load_bytes_per_second", device.loadBytesPerSecond);
+    reader.number("jitter_percent", device.jitterPercent);
+    reader.number("jitter_seed", device.jitterSeed);
+    reader.number("cold_percent", device.coldPercent);
     const std::vector<std::pair<std::string, SimWork>> works{{"calls", SimWork::Calls},
                                                              {"set", SimWork::Set}};
     reader.choice("save_in", device.saveIn, works);

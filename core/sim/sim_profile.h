@@ -128,6 +128,11 @@ struct SimDeviceProfile {
     Ns streamCallTime{0};
     std::uint64_t saveBytesPerSecond = 0; ///< 0: at once
     std::uint64_t loadBytesPerSecond = 0;
+    /// Each stream of the device has a pace of its own, which all its times are multiplied with: about normally
+    /// distributed with this standard deviation, in percent. Same seed, same paces.
+    unsigned jitterPercent = 0;
+    std::uint64_t jitterSeed = 0;
+    unsigned coldPercent = 0;        ///< the first stream takes so much longer
     SimWork saveIn = SimWork::Calls; ///< in read(), or in the SET to STOP_COPY
     SimWork loadIn = SimWork::Calls; ///< in write(), or in the SET that leaves RESUMING
 

@@ -62,6 +62,10 @@ public:
             complain("load_bytes_per_second", tooFast());
         if (device_.dirtyBytesPerSecond > fastest)
             complain("dirty_bytes_per_second", tooFast());
+        if (device_.jitterPercent > 50)
+            complain("jitter_percent", "at most 50 is expected");
+        if (device_.coldPercent > 1000)
+            complain("cold_percent", "at most 1000 is expected");
         if (device_.protocol == SimProtocol::V2)
             checkV2();
     }

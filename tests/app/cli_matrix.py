@@ -470,6 +470,38 @@ class Matrix:
         report = self.document("migrate of two pairs", out, "report")
         self.expect(code == OK and len(report["runs"][0]["devices"]) == 4, f"two pairs: exit code {code}: {err}")
 
+    def compare(self):
+        """Two sets of twelve runs that differ by a half, and one against itself."""
+        for name, slower, seed in (("base", 1.0, 1), ("again", 1.0, 3), ("slow", 1.5, 5)):
+            devices = [{"address": f"0000:01:00.{n}", "family": "mlx5", "state_bytes": 8 << 20, "arc_ns": round(1e6 * slower), "stream_call_ns": 0,
+                        "save_bytes_per_second": round(1e9 / slower), "load_bytes_per_second": round(5e8 / slower), "jitter_percent": 5, "jitter_seed": seed + n} for n in (1, 2)]
+            path = self.folder / f"compare-{name}.json"
+            path.write_text(json.dumps({"schema": "migscope.sim-profile/1", "name": name, "host": {"name": name}, "devices": devices}))
+            code, out, err = self.run("migrate", "0000:01:00.1", "0000:01:00.2", "--mode", "stop-copy", "--runs", "12", "--record", f"{name}.migrec", backend=f"sim:{path}")
+            self.expect(code == OK, f"runs for compare ({name}): exit code {code}: {err}")
+        code, out, err = self.run("--json", "compare", "slow.migrec", "--baseline", "base.migrec")
+        slow = self.document("compare with a slower one", out, "compare")
+        self.expect(code == OVER_BUDGET and slow["others"][0]["finding"] == "slower" and slow["others"][0]["worse"], f"compare, slower: exit code {code}: {out}")
+        self.one_line("compare, slower", err)
+        code, out, err = self.run("--json", "compare", "base.migrec", "slow.migrec")
+        self.expect(code == OK and json.loads(out) == slow, f"compare without --baseline: exit code {code}")
+        code, out, err = self.run("compare", "base.migrec", "--baseline", "slow.migrec")
+        self.expect(code == OK and out.startswith("faster: downtime ") and "SIMULATED" in out and err == "", f"compare, faster: exit code {code}: {out} {err}")
+        code, out, err = self.run("--json", "compare", "base.migrec", "--baseline", "base.migrec")
+        same = self.document("compare with itself", out, "compare")
+        self.expect(code == OK and same["others"][0]["finding"] == "no difference seen", f"compare with itself: exit code {code}: {out}")
+        code, out, err = self.run("--json", "compare", "again.migrec", "slow.migrec", "--pool", "--without-first", "--baseline", "base.migrec")
+        pooled = self.document("compare, pooled", out, "compare")
+        self.expect(len(pooled["others"]) == 1 and pooled["others"][0]["runs"] == 22 and pooled["base"]["runs"] == 11, f"compare --pool --without-first: {out}")
+        code, out, err = self.run("migrate", "0000:01:00.1", "0000:01:00.2", "--mode", "stop-copy", "--runs", "4", "--record", "four.migrec", backend=f"sim:{self.folder}/compare-base.json")
+        code, out, err = self.run("compare", "four.migrec", "--baseline", "slow.migrec")
+        self.expect(code == OK and out.startswith("too few to tell: ") and "at least 5 runs" in out, f"compare, too few: exit code {code}: {out} {err}")
+        code, out, err = self.run("compare", "base.migrec")
+        self.expect(code == USAGE, f"compare of one: exit code {code}")
+        code, out, err = self.run("--json", "compare", "base.migrec", "missing.migrec")
+        self.expect(code == FILE, f"compare with a missing file: exit code {code}")
+        self.document("compare with a missing file", out, "error")
+
     def reader_leaves(self):
         """A pipe that nobody reads any more is a file that cannot be written; the devices still come back."""
         process = self.start("migrate", self.devices["mlx5 A"], self.devices["mlx5 B"], "--record", "-")
@@ -483,7 +515,7 @@ class Matrix:
         for label in ("mlx5 A", "hisi_acc A", "pds A", "qat A", "virtio A"):
             code, _, err = self.run("save", self.devices[label], f"image-{self.family(label)}.state", "--mode", "stop-copy")
             self.expect(code == OK, f"image of {label}: exit code {code}: {err}")
-        jobs = [self.stuck, self.slow, self.stalled, self.cancelled, self.asked_back, self.hold, self.here, self.usage, self.rules, self.files, self.recordings, self.reader_leaves]
+        jobs = [self.stuck, self.slow, self.stalled, self.cancelled, self.asked_back, self.hold, self.here, self.usage, self.rules, self.files, self.recordings, self.compare, self.reader_leaves]
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             futures = {pool.submit(job): job.__name__ for job in jobs}
             for label, (partner, codes) in EXPECTED.items():
