@@ -72,7 +72,8 @@ ExitCode runCompare(Context& context) {
     context.console.print(options.json ? compareJson(comparison) + "\n" : compareText(comparison));
     if (!options.baseline.empty()) {
         if (const auto failure = worseFailure(comparison)) {
-            context.console.note(failureLine(*failure)); // the document on standard output is the comparison
+            context.console.note("migscope-cli: " +
+                                 failureLine(*failure)); // the document on standard output is the comparison
             return failure->code;
         }
     }
