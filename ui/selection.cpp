@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The one selected event and the one time cursor of the window.
+// The one selected event, time cursor and stretch of time of the window.
 #include "ui/selection.h"
+
+#include <utility>
 
 namespace migscope {
 
@@ -17,6 +19,18 @@ void Selection::moveCursor(const std::optional<TimeCursor>& cursor) {
         return;
     cursor_ = cursor;
     emit cursorMoved();
+}
+
+void Selection::select(const std::optional<TimeStretch>& stretch) {
+    std::optional<TimeStretch> wanted = stretch;
+    if (wanted && wanted->range.from > wanted->range.to)
+        std::swap(wanted->range.from, wanted->range.to);
+    if (wanted && wanted->range.length() <= Ns{0})
+        wanted.reset();
+    if (stretch_ == wanted)
+        return;
+    stretch_ = wanted;
+    emit stretchChanged();
 }
 
 } // namespace migscope

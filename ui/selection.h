@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The one selected event and the one time cursor of the window, which every view shows and may move.
+// The one selected event, time cursor and stretch of time of the window, which every view shows and may change.
 #pragma once
 
 #include <QObject>
@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "core/base/clock.h"
+#include "ui/charts/zoom_stack.h"
 #include "ui/run_source.h"
 
 namespace migscope {
@@ -27,6 +28,13 @@ struct TimeCursor {
     friend bool operator==(const TimeCursor&, const TimeCursor&) = default;
 };
 
+/// A stretch of time on the axis of one source, both ends included.
+struct TimeStretch {
+    SourceId source = 0;
+    TimeRange range;
+    friend bool operator==(const TimeStretch&, const TimeStretch&) = default;
+};
+
 /// Lives in the GUI thread. Views listen and show; setting what is set already emits nothing, so that two
 /// views cannot chase each other.
 class Selection : public QObject {
@@ -35,16 +43,21 @@ public:
     using QObject::QObject;
     [[nodiscard]] const std::optional<Pick>& pick() const { return pick_; }
     [[nodiscard]] const std::optional<TimeCursor>& cursor() const { return cursor_; }
+    [[nodiscard]] const std::optional<TimeStretch>& stretch() const { return stretch_; }
     void set(const std::optional<Pick>& pick);
     void moveCursor(const std::optional<TimeCursor>& cursor);
+    /// Ends in any order; an empty stretch is none.
+    void select(const std::optional<TimeStretch>& stretch);
 
 signals:
     void changed();
     void cursorMoved();
+    void stretchChanged();
 
 private:
     std::optional<Pick> pick_;
     std::optional<TimeCursor> cursor_;
+    std::optional<TimeStretch> stretch_;
 };
 
 } // namespace migscope

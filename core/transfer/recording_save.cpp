@@ -8,16 +8,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <map>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
-#include "core/base/unique_fd.h"
 #include "core/transfer/recording_io.h"
+#include "core/transfer/target_file.h"
 
 namespace migscope {
 namespace {
@@ -27,55 +24,6 @@ constexpr std::size_t blockBytes = 256U << 10U;
 constexpr std::size_t samplesALine = 500;
 /// Copied under the lock at a time; formatting happens outside.
 constexpr std::size_t slice = 4096;
-
-/// A new file beside the wanted one, which takes its place; gone when it did not come so far.
-class TargetFile {
-public:
-    explicit TargetFile(std::string path) : path_(std::move(path)) {}
-    TargetFile(const TargetFile&) = delete;
-    TargetFile& operator=(const TargetFile&) = delete;
-    ~TargetFile() {
-        if (file_.valid())
-            (void)::unlink(temporary_.c_str());
-    }
-
-    Result<void> open() {
-        struct stat there{};
-        if (::stat(path_.c_str(), &there) == 0 && !S_ISREG(there.st_mode))
-            return fail(Errc::InvalidArgument, what, path_,
-                        S_ISDIR(there.st_mode) ? "it is a directory" : "it is no regular file");
-        static std::atomic<unsigned> number{0};
-        temporary_ = fmt::format("{}.{}-{}.part", path_, ::getpid(), ++number);
-        file_ =
-            UniqueFd(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
-        if (!file_.valid())
-            return failErrno(errno, what, path_);
-        return {};
-    }
-    Result<void> write(std::string_view text) {
-        while (!text.empty()) {
-            const ssize_t done = ::write(file_.get(), text.data(), text.size());
-            if (done < 0 && errno == EINTR)
-                continue;
-            if (done < 0)
-                return failErrno(errno, what, path_);
-            text.remove_prefix(static_cast<std::size_t>(done));
-        }
-        return {};
-    }
-    Result<void> place() {
-        if (::fsync(file_.get()) != 0 || ::rename(temporary_.c_str(), path_.c_str()) != 0)
-            return failErrno(errno, what, path_);
-        if (::close(file_.release()) != 0)
-            return failErrno(errno, what, path_);
-        return {};
-    }
-
-private:
-    std::string path_;
-    std::string temporary_;
-    UniqueFd file_;
-};
 
 /// One stream's samples on their way into lines.
 struct StreamCursor {
@@ -232,7 +180,7 @@ Result<void> writeRecording(const LookAtRecording& look,
 
 Result<void> saveRecording(const LookAtRecording& look, const std::string& path,
                            const SaveProgress& progress) {
-    TargetFile target(path);
+    TargetFile target(path, what);
     if (auto opened = target.open(); !opened)
         return opened;
     if (auto written = writeRecording(
@@ -260,7 +208,7 @@ Result<void> saveRecordingFile(int from, bool wholeLines, const std::string& pat
             return std::unexpected(std::move(whole.error()));
         total = *whole;
     }
-    TargetFile target(path);
+    TargetFile target(path, what);
     if (auto opened = target.open(); !opened)
         return opened;
     std::string block(blockBytes, '\0');

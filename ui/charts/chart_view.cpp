@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "ui/charts/chart_words.h"
 
@@ -42,6 +43,8 @@ protected:
             painter.setPen(pen);
             painter.drawLine(QLineF(x, plot.top(), x, plot.bottom()));
         };
+        if (const auto stretch = view_.stretch())
+            paintStretch(painter, plot, *stretch);
         if (view_.source_ && view_.hover_ && !view_.pressed_)
             line(*view_.hover_, QPen(theme.quiet(), 1, Qt::DotLine));
         if (const auto at = view_.cursor())
@@ -65,6 +68,18 @@ protected:
     }
 
 private:
+    /// What lies outside is dimmed: the stretch itself keeps its colours.
+    void paintStretch(QPainter& painter, const QRectF& plot, const TimeRange& stretch) {
+        const double left = std::clamp(view_.canvas_->xOf(stretch.from), plot.left(), plot.right());
+        const double right = std::clamp(view_.canvas_->xOf(stretch.to), plot.left(), plot.right());
+        QColor dim = palette().color(QPalette::Base);
+        dim.setAlpha(150);
+        painter.fillRect(QRectF(plot.left(), plot.top(), left - plot.left(), plot.height()), dim);
+        painter.fillRect(QRectF(right, plot.top(), plot.right() - right, plot.height()), dim);
+        painter.setPen(QPen(palette().color(QPalette::Highlight), 1.4, Qt::DashLine));
+        painter.drawLine(QLineF(left, plot.top(), left, plot.bottom()));
+        painter.drawLine(QLineF(right, plot.top(), right, plot.bottom()));
+    }
     ChartView& view_;
 };
 
@@ -79,6 +94,7 @@ ChartView::ChartView(Selection& selection, QWidget* parent)
         overlay_->QWidget::update();
         showReadout();
     });
+    connect(&selection_, &Selection::stretchChanged, this, [this] { overlay_->QWidget::update(); });
     refresh();
 }
 
@@ -216,6 +232,20 @@ std::optional<Ns> ChartView::cursor() const {
     return source_ && cursor && cursor->source == source_->id() ? std::optional(cursor->time) : std::nullopt;
 }
 
+std::optional<TimeRange> ChartView::stretch() const {
+    const auto& stretch = selection_.stretch();
+    return source_ && stretch && stretch->source == source_->id() ? std::optional(stretch->range)
+                                                                  : std::nullopt;
+}
+
+void ChartView::setStretchEnd(bool begin, Ns at) {
+    TimeRange next = stretch().value_or(whole());
+    (begin ? next.from : next.to) = at;
+    if (next.from >= next.to) // the other end was on the wrong side
+        next = begin ? TimeRange{at, whole().to} : TimeRange{Ns{0}, at};
+    selection_.select(TimeStretch{source_->id(), next});
+}
+
 void ChartView::moveCursor(Ns to) {
     if (!source_)
         return;
@@ -334,6 +364,7 @@ void ChartView::mousePressEvent(QMouseEvent* event) {
         return;
     pressed_ = event->position();
     panning_ = event->button() != Qt::LeftButton || (event->modifiers() & Qt::ShiftModifier) != 0;
+    stretching_ = !panning_ && (event->modifiers() & Qt::ControlModifier) != 0;
     panFrom_ = range();
     overlay_->boxTo.reset();
 }
@@ -345,6 +376,9 @@ void ChartView::mouseMoveEvent(QMouseEvent* event) {
         const Ns by{std::llround(-pixels * static_cast<double>(panFrom_.length().count()) /
                                  static_cast<double>(canvas_->columns()))};
         update({panFrom_.from + by, panFrom_.to + by}, false);
+    } else if (pressed_ && stretching_ &&
+               std::abs(event->position().x() - pressed_->x()) >= clickDistance) {
+        selectBetween(pressed_->x(), event->position().x());
     } else if (pressed_ && std::abs(event->position().x() - pressed_->x()) >= clickDistance) {
         overlay_->boxTo = event->position();
     }
@@ -352,16 +386,24 @@ void ChartView::mouseMoveEvent(QMouseEvent* event) {
     showReadout();
 }
 
+void ChartView::selectBetween(double from, double to) {
+    const auto at = [this](double x) { return std::clamp(canvas_->timeAt(x), Ns{0}, whole().to); };
+    selection_.select(TimeStretch{source_->id(), {at(from), at(to)}});
+}
+
 void ChartView::mouseReleaseEvent(QMouseEvent* event) {
     if (!pressed_)
         return;
     const QPointF from = *pressed_;
     const bool wasPan = panning_;
+    const bool wasStretch = std::exchange(stretching_, false);
     pressed_.reset();
     panning_ = false;
     overlay_->boxTo.reset();
     const double moved = event->position().x() - from.x();
-    if (!wasPan && std::abs(moved) >= clickDistance) {
+    if (wasStretch && std::abs(moved) >= clickDistance) {
+        selectBetween(from.x(), event->position().x());
+    } else if (!wasPan && std::abs(moved) >= clickDistance) {
         zoomTo({canvas_->timeAt(std::min(from.x(), event->position().x())),
                 canvas_->timeAt(std::max(from.x(), event->position().x()))});
     } else if (!wasPan) {
@@ -426,9 +468,16 @@ void ChartView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_PageDown:
         stepEvent(true);
         return;
+    case Qt::Key_BracketLeft:
+        setStretchEnd(true, at);
+        return;
+    case Qt::Key_BracketRight:
+        setStretchEnd(false, at);
+        return;
     case Qt::Key_Escape:
-        if (!selection_.cursor() && !selection_.pick())
+        if (!selection_.cursor() && !selection_.pick() && !selection_.stretch())
             break;
+        selection_.select(std::nullopt);
         selection_.moveCursor(std::nullopt);
         selection_.set(std::nullopt);
         return;

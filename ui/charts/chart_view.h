@@ -15,8 +15,8 @@
 
 namespace migscope {
 
-/// Wheel: zoom at the pointer. Drag: zoom into the box. Shift or right drag: pan. Click: cursor, and pick
-/// what is there. Keys: arrows move the cursor, Shift+arrows pan, + and - zoom, Home all, End the newest,
+/// Wheel: zoom at the pointer. Drag: zoom into the box. Shift or right drag: pan. Ctrl+drag: select a stretch
+/// of time. Click: cursor, and pick what is there. Keys: [ and ] begin and end the stretch at the cursor, arrows move the cursor, Shift+arrows pan, + and - zoom, Home all, End the newest,
 /// Alt+Left and Alt+Right back and forward, PageUp and PageDown from event to event, Escape clears.
 class ChartView : public QWidget {
     Q_OBJECT
@@ -77,6 +77,10 @@ private:
     void pickAt(const QPointF& at);
     void showSelection();
     void showReadout();
+    /// One end of the stretch, the other stays where it is, or comes from the cursor's other side.
+    void setStretchEnd(bool begin, Ns at);
+    void selectBetween(double from, double to);
+    [[nodiscard]] std::optional<TimeRange> stretch() const;
     [[nodiscard]] std::optional<Ns> cursor() const;
     [[nodiscard]] TimeRange whole() const;
     [[nodiscard]] Ns pixel() const;
@@ -92,6 +96,7 @@ private:
     std::optional<double> hover_; ///< x
     std::optional<QPointF> pressed_;
     bool panning_ = false;
+    bool stretching_ = false;
     TimeRange panFrom_;
     QString readout_;
 };
