@@ -28,9 +28,10 @@
 #include "ui/panels/machines_panel.h"
 #include "ui/panels/migrate_page.h"
 #include "ui/panels/notice_bar.h"
-#include "ui/panels/run_view.h"
 #include "ui/panels/runs_panel.h"
+#include "ui/panels/timeline_page.h"
 #include "ui/panels/why_panel.h"
+#include "ui/recording_edits.h"
 #include "ui/recordings.h"
 #include "ui/run_presenter.h"
 #include "ui/unfinished.h"
@@ -63,6 +64,7 @@ void MainWindow::makeParts(HostSession& host, const About& about) {
     parts_.actions = new Actions(this);
     parts_.actions->paintIcons(palette());
     parts_.recordings = new Recordings(this);
+    parts_.edits = new RecordingEdits(this);
     parts_.selection = new Selection(this);
     parts_.unfinished = new UnfinishedJournals(this);
     parts_.status = new QLabel(this);
@@ -88,7 +90,7 @@ void MainWindow::makeCentre() {
     parts_.inspect =
         new InspectPage({actions[ActionId::OpenDevice], actions[ActionId::ReleaseDevice]}, parts_.tabs);
     parts_.migrate = new MigratePage(*parts_.selection, parts_.tabs);
-    parts_.timeline = new RunView(*parts_.selection, parts_.tabs);
+    parts_.timeline = new TimelinePage(*parts_.selection, parts_.tabs);
     parts_.timeline->setEmptyText(
         tr("Select a run in the list on the left, or open a recording: its states, sizes, "
            "throughput and downtime are drawn here."));
@@ -191,6 +193,8 @@ void MainWindow::makeMenus() {
     view->addSeparator();
     view->addActions(
         {actions[ActionId::ShowInspect], actions[ActionId::ShowMigrate], actions[ActionId::ShowTimeline]});
+    view->addSeparator();
+    view->addAction(actions[ActionId::AddMark]);
     view->addSeparator();
     view->addActions({actions[ActionId::Search], actions[ActionId::FilterEvents]});
     view->addSeparator();

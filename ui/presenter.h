@@ -31,10 +31,11 @@ class MachinesPanel;
 class MigratePage;
 class NoticeBar;
 class Presenter;
+class RecordingEdits;
 class Recordings;
 class RunPresenter;
 class RunsPanel;
-class RunView;
+class TimelinePage;
 class Selection;
 class UnfinishedJournals;
 class WhyPanel;
@@ -44,6 +45,7 @@ struct WindowParts {
     HostSession* host = nullptr;
     Actions* actions = nullptr;
     Recordings* recordings = nullptr;
+    RecordingEdits* edits = nullptr;
     Selection* selection = nullptr;
     UnfinishedJournals* unfinished = nullptr;
     MachinesPanel* machines = nullptr;
@@ -55,7 +57,7 @@ struct WindowParts {
     DeviceHeader* header = nullptr;
     InspectPage* inspect = nullptr;
     MigratePage* migrate = nullptr;
-    RunView* timeline = nullptr;
+    TimelinePage* timeline = nullptr;
     NoticeBar* notice = nullptr;
     NoticeBar* offer = nullptr; ///< of its own: an offer must not stand in the way of a question
     Leaving* leaving = nullptr;

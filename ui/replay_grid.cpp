@@ -71,9 +71,10 @@ void ReplayGrid::paintEvent(QPaintEvent*) {
     small.setPointSizeF(std::max(6.0, font().pointSizeF() - 2));
     painter.setFont(small);
     painter.setPen(theme.quiet());
-    painter.drawText(QRectF(0, 0, width(), headHeight - 4), Qt::AlignLeft | Qt::AlignVCenter,
-                     painter.fontMetrics().elidedText(when_.isEmpty() ? tr("no cursor") : tr("at %1").arg(when_),
-                                                      Qt::ElideRight, width()));
+    painter.drawText(
+        QRectF(0, 0, width(), headHeight - 4), Qt::AlignLeft | Qt::AlignVCenter,
+        painter.fontMetrics().elidedText(when_.isEmpty() ? tr("no cursor") : tr("at %1").arg(when_),
+                                         Qt::ElideRight, width()));
     for (int row = 0; row < gridRows; ++row) {
         for (int column = 0; column < gridColumns; ++column) {
             const MigState state = *stateAt(column, row);
@@ -96,13 +97,15 @@ void ReplayGrid::paintEvent(QPaintEvent*) {
             painter.setPen(filled ? look.ink : coming.isEmpty() ? theme.faint() : theme.text());
             const QString name = QString::fromStdString(stateName(state));
             const QRectF upper(box.left(), box.top() + 1, box.width(), box.height() / 2);
-            painter.drawText(upper, Qt::AlignCenter,
-                             painter.fontMetrics().elidedText(name, Qt::ElideRight,
-                                                              static_cast<int>(box.width()) - 4));
+            painter.drawText(
+                upper, Qt::AlignCenter,
+                painter.fontMetrics().elidedText(name, Qt::ElideRight, static_cast<int>(box.width()) - 4));
             const QRectF lower(box.left(), box.center().y() - 1, box.width(), box.height() / 2);
-            painter.drawText(lower, Qt::AlignCenter,
-                             here.isEmpty() ? (coming.isEmpty() ? QString() : QStringLiteral("→ ") + coming.join(QLatin1Char(' ')))
-                                            : here.join(QLatin1Char(' ')));
+            painter.drawText(
+                lower, Qt::AlignCenter,
+                here.isEmpty()
+                    ? (coming.isEmpty() ? QString() : QStringLiteral("→ ") + coming.join(QLatin1Char(' ')))
+                    : here.join(QLatin1Char(' ')));
         }
     }
 }

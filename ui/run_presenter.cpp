@@ -21,6 +21,8 @@
 #include "ui/panels/run_panel.h"
 #include "ui/panels/run_view.h"
 #include "ui/panels/runs_panel.h"
+#include "ui/panels/timeline_page.h"
+#include "ui/recording_edits.h"
 #include "ui/recordings.h"
 #include "ui/selection.h"
 #include "ui/state_grid.h"
@@ -57,7 +59,7 @@ void RunPresenter::onSourceAdded(const RunSourcePtr& source) {
 }
 
 void RunPresenter::onSourceGrew(SourceId id) {
-    for (RunView* view : {parts_.timeline, parts_.migrate->view()}) {
+    for (RunView* view : {static_cast<RunView*>(parts_.timeline), parts_.migrate->view()}) {
         if (view->isVisible() && view->source() && view->source()->id() == id)
             view->refresh();
     }
@@ -66,12 +68,13 @@ void RunPresenter::onSourceGrew(SourceId id) {
 }
 
 void RunPresenter::onSourceEnded(SourceId id) {
-    for (RunView* view : {parts_.timeline, parts_.migrate->view()}) {
+    for (RunView* view : {static_cast<RunView*>(parts_.timeline), parts_.migrate->view()}) {
         if (view->source() && view->source()->id() == id)
             view->refresh();
     }
     parts_.runs->refresh(id);
     parts_.log->grew(id);
+    showRecordingActs(); // another program may have let go of it
 }
 
 void RunPresenter::onEvents(SourceId source, std::size_t first, const std::vector<Event>& events) {
@@ -222,6 +225,11 @@ void RunPresenter::showRun(const RunSourcePtr& source) {
         return;
     sources_[source->id()] = source;
     parts_.timeline->setSource(source);
+    if (const auto looked = std::exchange(looked_, std::nullopt); looked && looked->path == source->path()) {
+        parts_.timeline->chart()->zoomTo(looked->range);
+        if (looked->cursor)
+            parts_.selection->moveCursor(TimeCursor{source->id(), looked->cursor->time});
+    }
     parts_.tabs->setCurrentWidget(parts_.timeline);
     parts_.centre->setCurrentIndex(1);
     onTab();
@@ -239,11 +247,22 @@ void RunPresenter::onTab() {
         showRunPanel();
         parts_.migrate->view()->refresh();
     }
+    showRecordingActs();
+}
+
+void RunPresenter::showRecordingActs() {
     Actions& actions = *parts_.actions;
-    if (parts_.timeline->source())
+    const RunSourcePtr& source = parts_.timeline->source();
+    if (source)
         actions.enable(ActionId::SaveRecording);
     else
         actions.disable(ActionId::SaveRecording, tr("Select a run first."));
+    const QString whyNoMark = RecordingEdits::whyNoMark(source);
+    parts_.timeline->setWhyNoMark(whyNoMark);
+    if (whyNoMark.isEmpty())
+        actions.enable(ActionId::AddMark);
+    else
+        actions.disable(ActionId::AddMark, whyNoMark);
 }
 
 void RunPresenter::showSelection() {
@@ -310,6 +329,28 @@ void RunPresenter::saveAs(const RunSourcePtr& source) {
                                                       proposed, tr("Recordings (*.migrec)"));
     if (!path.isEmpty())
         parts_.recordings->saveAs(source, path);
+}
+
+void RunPresenter::saveStretch(const RunSourcePtr& source, TimeRange range) {
+    if (!source)
+        return;
+    const QString path =
+        QFileDialog::getSaveFileName(parts_.centre->window(), tr("Save the stretch"),
+                                     QStringLiteral("stretch.migrec"), tr("Recordings (*.migrec)"));
+    if (!path.isEmpty())
+        parts_.edits->saveStretch(source, range, path);
+}
+
+void RunPresenter::onMarked(const RunSourcePtr& source, bool inMemory) {
+    emit briefMessage(tr("Marked: %1").arg(source->name()));
+    if (inMemory) {
+        onSourceEnded(source->id());
+        return;
+    }
+    // The file was replaced: it is read again and stands in the same row, looked at as before.
+    if (parts_.timeline->source() == source)
+        looked_ = Looked{source->path(), parts_.timeline->chart()->range(), parts_.selection->cursor()};
+    parts_.recordings->open(source->path());
 }
 
 } // namespace migscope

@@ -16,6 +16,7 @@
 #include "ui/presenter.h"
 #include "ui/run_request.h"
 #include "ui/run_source.h"
+#include "ui/selection.h"
 #include "ui/unfinished.h"
 
 namespace migscope {
@@ -57,6 +58,8 @@ public slots:
     void fillRecent();
     void saveShown();
     void saveAs(const migscope::RunSourcePtr& source);
+    void saveStretch(const migscope::RunSourcePtr& source, migscope::TimeRange range);
+    void onMarked(const migscope::RunSourcePtr& source, bool inMemory);
     void copyCommand(const migscope::RunRequest& request);
 
 signals:
@@ -64,7 +67,15 @@ signals:
 
 private:
     void offerNext();
+    void showRecordingActs();
+    /// What was looked at in a file that is read again.
+    struct Looked {
+        QString path;
+        TimeRange range;
+        std::optional<TimeCursor> cursor;
+    };
     WindowParts parts_;
+    std::optional<Looked> looked_;
     std::map<SourceId, RunSourcePtr> sources_;
     bool otherDevice_ = false;     ///< since the run panel last heard of it
     QList<Unfinished> unfinished_; ///< the first one is the one that is offered

@@ -29,8 +29,11 @@ RunSourcePtr wholeSource(const QString& name, const QString& path,
 }
 
 RunSourcePtr liveSource(const QString& name, const QString& path, std::shared_ptr<Recorder> recorder) {
-    return std::make_shared<RunSource>(
-        name, path, [live = std::move(recorder)](const auto& see) { live->look(see); }, true);
+    auto source = std::make_shared<RunSource>(
+        name, path, [live = recorder](const auto& see) { live->look(see); }, true);
+    source->setMark(
+        [live = std::move(recorder)](Ns time, const std::string& text) { live->mark(time, text); });
+    return source;
 }
 
 } // namespace migscope

@@ -7,6 +7,8 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "core/transfer/recorder.h"
 #include "core/transfer/recording.h"
@@ -20,6 +22,7 @@ using SourceId = int;
 class RunSource {
 public:
     using Look = std::function<void(const std::function<void(const Recording&)>&)>;
+    using Mark = std::function<void(Ns, const std::string&)>;
     /// `path` is empty for one that is in memory only. `growing`: more events may come.
     RunSource(QString name, QString path, Look look, bool growing);
     RunSource(const RunSource&) = delete;
@@ -32,6 +35,11 @@ public:
     void setPath(const QString& path) { path_ = path; }
     [[nodiscard]] bool growing() const { return growing_; }
     void setGrowing(bool growing) { growing_ = growing; }
+    /// Takes a person's notes: it is (or was) recorded here.
+    void setMark(Mark mark) { mark_ = std::move(mark); }
+    [[nodiscard]] bool recordedHere() const { return mark_ != nullptr; }
+    /// Only of one that is recorded here.
+    void mark(Ns time, const std::string& text) const { mark_(time, text); }
     /// Calls `see` at once, in this thread, under the lock of whoever writes the recording: it must be quick,
     /// take no other lock, keep no reference, and copy what it needs. *Thread-safe*: saving looks from a
     /// thread of its own.
@@ -42,6 +50,7 @@ private:
     QString name_;
     QString path_;
     Look look_;
+    Mark mark_;
     bool growing_;
 };
 using RunSourcePtr = std::shared_ptr<RunSource>;

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The one selected event, time cursor and stretch of time of the window, which every view shows and may change.
+// The one selected event, time cursor and stretch of time of the window, which every view shows and may
+// change.
 #pragma once
 
 #include <QObject>

@@ -19,10 +19,11 @@
 #include "ui/panels/migrate_page.h"
 #include "ui/panels/notice_bar.h"
 #include "ui/panels/run_panel.h"
-#include "ui/panels/run_view.h"
 #include "ui/panels/runs_panel.h"
 #include "ui/panels/stream_panel.h"
+#include "ui/panels/timeline_page.h"
 #include "ui/presenter.h"
+#include "ui/recording_edits.h"
 #include "ui/recordings.h"
 #include "ui/run_presenter.h"
 #include "ui/selection.h"
@@ -78,6 +79,11 @@ void wireRecordings(const WindowParts& parts) {
     join(recordings, &Recordings::progress, parts.runs, &RunsPanel::showProgress);
     join(recordings, &Recordings::saveProgress, parts.runs, &RunsPanel::showSaveProgress);
     join(recordings, &Recordings::progressEnded, parts.runs, &RunsPanel::endProgress);
+    join(parts.edits, &RecordingEdits::marked, runs, &RunPresenter::onMarked);
+    join(parts.edits, &RecordingEdits::saved, runs, &RunPresenter::onSaved);
+    join(parts.edits, &RecordingEdits::failed, runs, &RunPresenter::onSaveFailed);
+    join(parts.timeline, &TimelinePage::markAsked, parts.edits, &RecordingEdits::mark);
+    join(parts.timeline, &TimelinePage::saveStretchAsked, runs, &RunPresenter::saveStretch);
     join(parts.runs, &RunsPanel::runSelected, runs, &RunPresenter::showRun);
     join(parts.runs, &RunsPanel::openAsked, runs, &RunPresenter::chooseRecording);
     join(parts.runs, &RunsPanel::saveAsAsked, runs, &RunPresenter::saveAs);
@@ -154,6 +160,10 @@ void wireActions(MainWindow& window, const WindowParts& parts) {
     does(ActionId::FilterEvents, parts.log, focus(parts.log->filter()));
     does(ActionId::ShowInspect, presenter, [presenter, parts] { presenter->showTab(parts.inspect); });
     does(ActionId::ShowMigrate, presenter, [presenter, parts] { presenter->showTab(parts.migrate); });
+    does(ActionId::AddMark, parts.timeline, [parts] {
+        parts.tabs->setCurrentWidget(parts.timeline);
+        parts.timeline->askMark();
+    });
     does(ActionId::ShowTimeline, presenter, [presenter, parts] { presenter->showTab(parts.timeline); });
     does(ActionId::About, presenter, &Presenter::about);
     does(ActionId::Quit, &window, &QWidget::close);

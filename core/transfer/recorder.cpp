@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "core/transfer/journal_file.h"
+#include "core/transfer/recording_edit.h"
 #include "core/transfer/recording_io.h"
 
 namespace migscope {
@@ -57,6 +58,7 @@ public:
         look(*recording_);
     }
     [[nodiscard]] std::vector<Event> since(std::size_t& cursor) const;
+    void mark(Ns time, const std::string& text);
     [[nodiscard]] std::optional<Error> writeError() const {
         const std::lock_guard lock(mutex_);
         return error_;
@@ -286,6 +288,19 @@ Result<std::shared_ptr<const Recording>> Recorder::Impl::finish() {
     return std::shared_ptr<const Recording>(recording_);
 }
 
+void Recorder::Impl::mark(Ns time, const std::string& text) {
+    Event event = markEvent(time, text);
+    const std::lock_guard once(finishing_);
+    if (thread_.joinable()) {
+        event.time += t0_; // the queue takes the clock's own times
+        queue_.push(std::move(event));
+        return;
+    }
+    const std::lock_guard lock(mutex_);
+    if (keep_)
+        recording_->apply(std::move(event));
+}
+
 std::vector<Event> Recorder::Impl::since(std::size_t& cursor) const {
     const std::lock_guard lock(mutex_);
     std::vector<Event> fresh;
@@ -328,6 +343,10 @@ Result<std::unique_ptr<Recorder>> Recorder::start(Clock& clock, RecordingHeader 
 
 EventSink& Recorder::sink() {
     return impl_->queue();
+}
+
+void Recorder::mark(Ns time, const std::string& text) {
+    impl_->mark(time, text);
 }
 
 void Recorder::look(const std::function<void(const Recording&)>& look) const {

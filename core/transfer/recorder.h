@@ -37,6 +37,9 @@ public:
     ~Recorder(); // finishes
 
     [[nodiscard]] EventSink& sink();
+    /// A person's note at `time` (since the recording's t0): through the queue while it records, else into
+    /// memory only, where the file has to be told apart. *Thread-safe.*
+    void mark(Ns time, const std::string& text);
     /// A consistent copy of what was recorded so far is costly: instead calls `look` with the recording under
     /// the lock.
     void look(const std::function<void(const Recording&)>& look) const;

@@ -18,6 +18,7 @@
 #include "ui/actions.h"
 #include "ui/panels/machines_panel.h"
 #include "ui/panels/run_view.h"
+#include "ui/panels/timeline_page.h"
 #include "ui/recordings.h"
 
 #include "test_paths.h"

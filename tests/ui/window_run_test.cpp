@@ -32,6 +32,7 @@
 #include "ui/panels/run_panel.h"
 #include "ui/panels/run_view.h"
 #include "ui/panels/runs_panel.h"
+#include "ui/panels/timeline_page.h"
 #include "ui/recordings.h"
 #include "ui/state_button.h"
 #include "ui/state_grid.h"
@@ -121,7 +122,7 @@ TEST_F(WindowRun, logRowChartMarkGridArcAndPhaseAreOneSelection) {
     ASSERT_TRUE(ended());
     ASSERT_TRUE(
         waitUntil([this] { return live().bar()->content() && live().bar()->content()->parts.size() == 4; }));
-    spin(50); // one paint: where the parts are
+    ASSERT_TRUE(waitUntil([this] { return live().bar()->partRect(1).width() > 1; })) << "it was painted";
     // The phase "save" begins with the source's SET to STOP_COPY.
     QTest::mouseClick(live().bar(), Qt::LeftButton, {}, live().bar()->partRect(1).center().toPoint());
     const auto pick = parts().selection->pick();

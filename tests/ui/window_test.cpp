@@ -32,6 +32,7 @@
 #include "ui/panels/run_panel.h"
 #include "ui/panels/run_view.h"
 #include "ui/panels/runs_panel.h"
+#include "ui/panels/timeline_page.h"
 #include "ui/recordings.h"
 #include "ui/state_button.h"
 #include "ui/state_grid.h"

@@ -376,8 +376,7 @@ void ChartView::mouseMoveEvent(QMouseEvent* event) {
         const Ns by{std::llround(-pixels * static_cast<double>(panFrom_.length().count()) /
                                  static_cast<double>(canvas_->columns()))};
         update({panFrom_.from + by, panFrom_.to + by}, false);
-    } else if (pressed_ && stretching_ &&
-               std::abs(event->position().x() - pressed_->x()) >= clickDistance) {
+    } else if (pressed_ && stretching_ && std::abs(event->position().x() - pressed_->x()) >= clickDistance) {
         selectBetween(pressed_->x(), event->position().x());
     } else if (pressed_ && std::abs(event->position().x() - pressed_->x()) >= clickDistance) {
         overlay_->boxTo = event->position();

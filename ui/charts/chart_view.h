@@ -16,8 +16,9 @@
 namespace migscope {
 
 /// Wheel: zoom at the pointer. Drag: zoom into the box. Shift or right drag: pan. Ctrl+drag: select a stretch
-/// of time. Click: cursor, and pick what is there. Keys: [ and ] begin and end the stretch at the cursor, arrows move the cursor, Shift+arrows pan, + and - zoom, Home all, End the newest,
-/// Alt+Left and Alt+Right back and forward, PageUp and PageDown from event to event, Escape clears.
+/// of time. Click: cursor, and pick what is there. Keys: [ and ] begin and end the stretch at the cursor,
+/// arrows move the cursor, Shift+arrows pan, + and - zoom, Home all, End the newest, Alt+Left and Alt+Right
+/// back and forward, PageUp and PageDown from event to event, Escape clears.
 class ChartView : public QWidget {
     Q_OBJECT
 public:

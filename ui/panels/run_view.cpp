@@ -15,6 +15,8 @@
 #include <QVBoxLayout>
 
 #include "ui/panels/command_box.h"
+#include "ui/panels/facts_panel.h"
+#include "ui/recording_facts.h"
 
 namespace migscope {
 
@@ -48,14 +50,20 @@ RunView& RunView::madeBody() {
     pages_->addWidget(chart_);
     pages_->addWidget(makeTable());
     pages_->addWidget(makeReport());
+    properties_ = new FactsPanel(body_);
+    properties_->setAccessibleName(tr("Properties of the recording"));
+    pages_->addWidget(properties_);
     layout->addWidget(pages_, 1);
     layout->addWidget(readout_);
     layout->addWidget(bar_);
     qobject_cast<QVBoxLayout*>(this->layout())->insertWidget(0, body_, 1);
     connectParts();
+    makeMore(*layout);
     body_->setVisible(source_ != nullptr);
     return *this;
 }
+
+void RunView::makeMore(QVBoxLayout& /*body*/) {}
 
 QLayout* RunView::makeTools() {
     caption_ = plainLabel({}, body_);
@@ -67,7 +75,7 @@ QLayout* RunView::makeTools() {
     run_->setToolTip(tr("Which run of the recording the downtime bar shows"));
     run_->hide();
     page_ = new QComboBox(body_);
-    page_->addItems({tr("Chart"), tr("Table"), tr("Report")});
+    page_->addItems({tr("Chart"), tr("Table"), tr("Report"), tr("Properties")});
     page_->setAccessibleName(tr("Show as"));
     back_ = button(QStringLiteral("◂"), tr("Zoom back"), tr("Back to the last view (Alt+Left)"));
     forward_ = button(QStringLiteral("▸"), tr("Zoom forward"), tr("Forward again (Alt+Right)"));
@@ -169,6 +177,7 @@ void RunView::setSource(const RunSourcePtr& source) {
     bar_->show(source);
     body_->setVisible(source != nullptr);
     refresh();
+    sourceChanged();
 }
 
 void RunView::refresh() {
@@ -177,6 +186,7 @@ void RunView::refresh() {
     chart_->refresh();
     bar_->refresh();
     showCaption();
+    sourceGrew();
 }
 
 void RunView::showCaption() {
@@ -239,6 +249,12 @@ void RunView::fillPage() {
             [&](const Recording& recording) { text = QString::fromStdString(reportText(recording)); });
         if (text != report_->toPlainText())
             report_->setPlainText(text);
+    } else if (pages_->currentIndex() == PropertiesPage) {
+        std::vector<FactSection> facts;
+        source()->look([&](const Recording& recording) {
+            facts = recordingFacts(recording, source()->path(), source()->growing());
+        });
+        properties_->setFacts(facts);
     }
 }
 

@@ -16,8 +16,11 @@ class QPlainTextEdit;
 class QStackedWidget;
 class QTableView;
 class QToolButton;
+class QVBoxLayout;
 
 namespace migscope {
+
+class FactsPanel;
 
 class RunView : public QWidget {
     Q_OBJECT
@@ -34,8 +37,15 @@ public:
     [[nodiscard]] QLabel* caption() { return madeBody().caption_; }
     [[nodiscard]] QLabel* readout() { return madeBody().readout_; }
     [[nodiscard]] ChartTableModel& table() { return model_; }
-    enum Page { ChartPage, TablePage, ReportPage };
+    enum Page { ChartPage, TablePage, ReportPage, PropertiesPage };
     void showPage(Page page);
+
+protected:
+    [[nodiscard]] Selection& selection() const { return selection_; }
+    /// Called once, when everything else of the body is there.
+    virtual void makeMore(QVBoxLayout& body);
+    virtual void sourceChanged() {}
+    virtual void sourceGrew() {}
 
 private:
     /// Everything but the empty text, made when it is first needed: most of a window's start is its widgets.
@@ -62,6 +72,7 @@ private:
     QStackedWidget* pages_ = nullptr;
     QTableView* tableView_ = nullptr;
     QPlainTextEdit* report_ = nullptr;
+    FactsPanel* properties_ = nullptr;
     QComboBox* page_ = nullptr;
     QComboBox* run_ = nullptr;
     QToolButton* back_ = nullptr;

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The selected stretch of time: its ends, what happened in it, and what can be done with it.
+#pragma once
+
+#include <QWidget>
+
+#include "ui/charts/zoom_stack.h"
+#include "ui/models/range_model.h"
+#include "ui/run_source.h"
+#include "ui/selection.h"
+
+class QLabel;
+class QTableView;
+class QToolButton;
+
+namespace migscope {
+
+/// Shows the window's stretch when it is of the source; asks for nothing while it is hidden.
+class RangePanel : public QWidget {
+    Q_OBJECT
+public:
+    explicit RangePanel(Selection& selection, QWidget* parent = nullptr);
+    void setSource(const RunSourcePtr& source);
+    /// The source grew.
+    void refresh();
+    [[nodiscard]] RangeModel& model() { return model_; }
+    [[nodiscard]] QTableView* table() const { return table_; }
+    [[nodiscard]] QLabel* title() const { return title_; }
+
+signals:
+    void zoomAsked(migscope::TimeRange range);
+    void saveAsked(const migscope::RunSourcePtr& source, migscope::TimeRange range);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    QToolButton* button(const QString& text, const QString& name, const QString& help);
+    [[nodiscard]] std::optional<TimeRange> range() const;
+    void showStats();
+
+    Selection& selection_;
+    RunSourcePtr source_;
+    RangeModel model_;
+    QLabel* title_ = nullptr;
+    QTableView* table_ = nullptr;
+    QToolButton* zoom_ = nullptr;
+    QToolButton* save_ = nullptr;
+    QToolButton* copy_ = nullptr;
+    QToolButton* clear_ = nullptr;
+};
+
+} // namespace migscope
