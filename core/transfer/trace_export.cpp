@@ -329,7 +329,6 @@ private:
         const std::string of = fmt::format("{}stream {}", lanes != nullptr ? lanes->name + ": " : "", stream);
         std::uint64_t sum = 0;
         Ns previous = columns.time().front();
-        writer_.counter(previous, of + " moved", "bytes", "0");
         for (const auto& bucket :
              columns.buckets(Ns::min(), Ns::max(), std::min(columns.size(), tracePointsPerStream))) {
             sum += bucket.sumBytes;
