@@ -139,21 +139,34 @@ private:
     // ---------------------------------------------------------------------------------
 
     struct PhaseSlice {
-        PhaseSpan span;
+        PhaseName name{};
         const RunMetrics* run = nullptr;
     };
 
-    void addPhases(const RunMetrics& run) {
+    void addPhases(const RunMetrics& run, const std::vector<std::size_t>& waits) {
         const PairMetrics* pair = criticalPair(run);
         if (pair == nullptr)
             return;
-        for (const PhaseSpan& span : phaseSpans(run))
-            slices_.push_back({span.begin, span.end, ofPhase, addPhase(run, span), false});
+        const auto add = [&](PhaseName name, Ns begin, Ns end, bool unfinished = false) {
+            phases_.push_back({name, &run});
+            slices_.push_back({begin, end, ofPhase, phases_.size() - 1, unfinished});
+        };
+        for (const PhaseSpan& span : phaseSpans(run)) {
+            add(span.name, span.begin, span.end);
+            for (const std::size_t index : waits) {
+                const Event& event = recording_.events()[index];
+                const auto& wait = std::get<event::Wait>(event.body);
+                const Ns begin = std::max(wait.from, span.begin);
+                const Ns end = std::min(wait.to, span.end);
+                if (begin < end &&
+                    (event.device == pair->pair.source || event.device == pair->pair.destination))
+                    add(PhaseName::Wait, begin, end);
+            }
+        }
         const Stamps& at = pair->stamps;
         // What was dark before the critical pair was: its part of the run's wait.
         if (run.downtime && at.t4 && at.t0 && *at.t4 - *run.downtime < *at.t0) {
-            const PhaseSpan late{PhaseName::Wait, *at.t4 - *run.downtime, *at.t0, run.run};
-            slices_.push_back({late.begin, late.end, ofPhase, addPhase(run, late), false});
+            add(PhaseName::Wait, *at.t4 - *run.downtime, *at.t0);
         }
         if (run.outcome)
             return;
@@ -164,23 +177,23 @@ private:
         for (const auto& [name, begin] : begins) {
             if (at.t4 || !begin)
                 continue;
-            const PhaseSpan open{name, *begin, recording_.lastTime(), run.run};
-            slices_.push_back({open.begin, open.end, ofPhase, addPhase(run, open), true});
+            add(name, *begin, recording_.lastTime(), true);
             return;
         }
     }
 
-    std::size_t addPhase(const RunMetrics& run, const PhaseSpan& span) {
-        phases_.push_back({span, &run});
-        return phases_.size() - 1;
-    }
-
     void runs() {
         const std::vector<RunMetrics>& runs = recording_.metrics().runs();
+        std::map<int, std::vector<std::size_t>> waits; // a run: its devices' waits at barriers
+        for (std::size_t i = 0; i < recording_.events().size(); ++i) {
+            const Event& event = recording_.events()[i];
+            if (event.device && event.run && std::holds_alternative<event::Wait>(event.body))
+                waits[*event.run].push_back(i);
+        }
         for (std::size_t i = 0; i < runs.size(); ++i) {
             const Ns end = runs[i].ended.value_or(recording_.lastTime());
             slices_.push_back({runs[i].begun, end, ofRun, i, !runs[i].ended});
-            addPhases(runs[i]);
+            addPhases(runs[i], waits[runs[i].run]);
         }
         for (std::size_t i = 0; i < recording_.events().size(); ++i) {
             const Event& event = recording_.events()[i];
@@ -221,13 +234,13 @@ private:
                          });
     }
 
-    /// The slice lies between two stamps; what of it belongs to another phase (waits, writes while saving) is
-    /// not in the phase's duration.
+    /// The slice lies between two stamps; what of it belongs to another phase (the waits inside it, writes
+    /// while saving) is not in the phase's duration.
     void phase(const TraceSlice& slice, int tid, const PhaseSlice& phase) {
-        writer_.complete(slice, tid, "phase", phaseWord(phase.span.name), false, [&](JsonWriter& out) {
+        writer_.complete(slice, tid, "phase", phaseWord(phase.name), false, [&](JsonWriter& out) {
             out.key("run").number(phase.run->run);
             for (const Phase& each : phase.run->phases) {
-                if (each.name == phase.span.name && !slice.unfinished)
+                if (each.name == phase.name && !slice.unfinished)
                     out.key("duration_ns").number(each.duration);
             }
         });

@@ -202,13 +202,32 @@ class Checker:
             args = drawn.get(run["run"], {})
             self.expect("phases", args.get("phases_ns") == wanted, f"run {run['run']}: {args.get('phases_ns')} is not {wanted}")
             self.expect("downtime", args.get("downtime_ns") == run["downtime_ns"], f"run {run['run']}: downtime {args.get('downtime_ns')}")
-            spans = [event for event in self.slices("phase") if event["args"]["run"] == run["run"]]
-            for span in spans:
-                if not span["args"].get("unfinished"):
-                    self.expect("phase", span["args"].get("duration_ns") == wanted.get(span["name"]), f"run {run['run']}: {span['name']} {span['args']}")
-            if run["downtime_ns"] is not None:
-                total = sum(nanoseconds(span["dur"]) for span in spans)
-                self.expect("phase spans", total == run["downtime_ns"], f"run {run['run']}: {total} is not the downtime {run['downtime_ns']}")
+            self.spans(run, [event for event in self.slices("phase") if event["args"]["run"] == run["run"]], wanted)
+
+    def spans(self, run, spans, wanted):
+        """To the nanosecond: the durations told, and the lengths drawn less the waits inside them."""
+        what, lengths, edges = f"run {run['run']}", collections.Counter(), []
+        waits = [(nanoseconds(span["ts"]), nanoseconds(span["dur"])) for span in spans if span["name"] == "wait"]
+        for span in spans:
+            if span["args"].get("unfinished"):
+                continue
+            begin, length = nanoseconds(span["ts"]), nanoseconds(span["dur"])
+            self.expect("phase", span["args"].get("duration_ns") == wanted.get(span["name"]), f"{what}: {span['name']} {span['args']}")
+            inside = sum(long for at, long in waits if begin <= at < begin + length) if span["name"] != "wait" else 0
+            # What is written while the source saves is the destination's load.
+            lengths["load" if span["name"] == "save" else span["name"]] += length - inside
+            edges.append((begin, begin + length))
+        if run["downtime_ns"] is None:
+            return
+        told = {name: wanted.get(name) for name in ("stop", "resume", "wait")}
+        told["load"] = sum(wanted.get(name) or 0 for name in ("save", "load"))
+        for name, duration in told.items():
+            self.expect("phase spans", duration is None or lengths[name] == duration, f"{what}: {name} is drawn {lengths[name]} ns long, not {duration}")
+        covered, until = 0, 0
+        for begin, end in sorted(edges):
+            covered += max(0, end - max(begin, until))
+            until = max(until, end)
+        self.expect("phases cover", covered == run["downtime_ns"], f"{what}: {covered} ns of {run['downtime_ns']} are covered")
 
 
 def findings(text, lines, report):
@@ -274,6 +293,7 @@ BREAKS = [
     ("moved", lambda trace: [event for event in trace["traceEvents"] if event["name"].endswith(" moved")][-1]["args"].update(bytes=7)),
     ("runs", put("X", "run", 77, "args", cat="run")),
     ("phases", lambda trace: first(trace, "X", cat="run")["args"]["phases_ns"].update(save=1)), ("downtime", put("X", "downtime_ns", 1, "args", cat="run")),
+    ("phases cover", put("X", "dur", lambda event: round(event["dur"] - 0.001, 3), cat="phase")),
     ("phase", put("X", "duration_ns", 1, "args", cat="phase")), ("phase spans", put("X", "dur", lambda event: round(event["dur"] - 0.001, 3), cat="phase")),
 ]
 

@@ -122,6 +122,22 @@ TEST(TraceExport, PhasesTellTheReportsDurations) {
     EXPECT_EQ(arg(phases[1], "duration_ns"), "34000000");
 }
 
+TEST(TraceExport, WaitsOfTheCriticalPairLieInsideItsPhases) {
+    RunBuilder run = migration();
+    const Event end = run.events.back();
+    run.events.pop_back();
+    run.add(ms(112), 0, event::Wait{"stopped", ms(110), ms(112)});
+    run.events.push_back(end);
+    const Recording recording = recordingOf(run);
+    const auto phases = with(trace(recording), "cat", "\"phase\"");
+    const std::string wait = only(phases, "\"wait\"");
+    EXPECT_EQ(member(wait, "ts"), "110000.000");
+    EXPECT_EQ(member(wait, "dur"), "2000.000");
+    EXPECT_EQ(phase(recording.metrics().runs().at(0).phases, PhaseName::Wait), ms(2));
+    EXPECT_EQ(arg(only(phases, "\"stop\""), "duration_ns"), "10000000");
+    EXPECT_EQ(member(only(phases, "\"stop\""), "dur"), "12000.000");
+}
+
 TEST(TraceExport, AFailureTellsItsErrnoByName) {
     RunBuilder run;
     run.begin(PlanKind::Migrate, {{0, 1}});
