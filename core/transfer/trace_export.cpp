@@ -23,7 +23,7 @@ namespace {
 constexpr int runsTid = TraceWriter::pid;
 constexpr int sortStep = 1000;
 
-enum SliceKind { ofRun, ofPhase, ofBand, ofArc, ofEvent };
+enum SliceKind { SliceRun, SlicePhase, SliceBand, SliceArc, SliceEvent };
 
 struct DeviceLanes {
     int device = 0;
@@ -149,7 +149,7 @@ private:
             return;
         const auto add = [&](PhaseName name, Ns begin, Ns end, bool unfinished = false) {
             phases_.push_back({name, &run});
-            slices_.push_back({begin, end, ofPhase, phases_.size() - 1, unfinished});
+            slices_.push_back({begin, end, SlicePhase, phases_.size() - 1, unfinished});
         };
         for (const PhaseSpan& span : phaseSpans(run)) {
             add(span.name, span.begin, span.end);
@@ -192,19 +192,19 @@ private:
         }
         for (std::size_t i = 0; i < runs.size(); ++i) {
             const Ns end = runs[i].ended.value_or(recording_.lastTime());
-            slices_.push_back({runs[i].begun, end, ofRun, i, !runs[i].ended});
+            slices_.push_back({runs[i].begun, end, SliceRun, i, !runs[i].ended});
             addPhases(runs[i], waits[runs[i].run]);
         }
         for (std::size_t i = 0; i < recording_.events().size(); ++i) {
             const Event& event = recording_.events()[i];
             const auto* wait = std::get_if<event::Wait>(&event.body);
             if (wait != nullptr && !event.device)
-                slices_.push_back({wait->from, wait->to, ofEvent, i, false});
+                slices_.push_back({wait->from, wait->to, SliceEvent, i, false});
         }
         writer_.lane({runsTid, "runs", 0}, std::move(slices_), [&](const TraceSlice& slice, int tid) {
-            if (slice.kind == ofRun)
+            if (slice.kind == SliceRun)
                 run(slice, tid, runs[slice.index]);
-            else if (slice.kind == ofPhase)
+            else if (slice.kind == SlicePhase)
                 phase(slice, tid, phases_[slice.index]);
             else
                 spanned(slice, tid);
@@ -256,9 +256,9 @@ private:
             if (!event.device || !lanesOfDevice(event.device))
                 continue;
             if (const auto* call = std::get_if<event::Call>(&event.body))
-                events_[*event.device].push_back({call->called, call->returned, ofEvent, i, false});
+                events_[*event.device].push_back({call->called, call->returned, SliceEvent, i, false});
             else if (const auto* wait = std::get_if<event::Wait>(&event.body))
-                events_[*event.device].push_back({wait->from, wait->to, ofEvent, i, false});
+                events_[*event.device].push_back({wait->from, wait->to, SliceEvent, i, false});
         }
     }
 
@@ -269,7 +269,7 @@ private:
         std::vector<TraceSlice> slices;
         for (std::size_t i = 0; i < chart.bands.size(); ++i) {
             const LaneBand& band = chart.bands[i];
-            slices.push_back({band.begin, band.end.value_or(recording_.lastTime()), ofBand, i,
+            slices.push_back({band.begin, band.end.value_or(recording_.lastTime()), SliceBand, i,
                               !band.end && !recording_.complete});
         }
         writer_.lane(lanes.states, std::move(slices), [&](const TraceSlice& slice, int tid) {
@@ -282,13 +282,13 @@ private:
         for (std::size_t i = 0; i < chart.arcs.size(); ++i) {
             const LaneArc& arc = chart.arcs[i];
             slices.push_back(
-                {arc.called, arc.returned.value_or(recording_.lastTime()), ofArc, i, !arc.returned});
+                {arc.called, arc.returned.value_or(recording_.lastTime()), SliceArc, i, !arc.returned});
         }
         std::vector<TraceSlice>& others = events_[lanes.device];
         slices.insert(slices.end(), others.begin(), others.end());
         events_.erase(lanes.device);
         writer_.lane(lanes.calls, std::move(slices), [&](const TraceSlice& slice, int tid) {
-            if (slice.kind == ofArc)
+            if (slice.kind == SliceArc)
                 arc(slice, tid, chart.arcs[slice.index]);
             else
                 spanned(slice, tid);
