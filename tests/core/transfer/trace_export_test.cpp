@@ -209,7 +209,7 @@ TEST(TraceExport, ManySamplesAreDecimatedAndTheTotalIsExact) {
     event::Samples samples{1, {}, {}, {}, {}};
     std::uint64_t total = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        samples.time.push_back(Ns{static_cast<Ns::rep>(i) * 1000});
+        samples.time.emplace_back(static_cast<Ns::rep>(i) * 1000);
         samples.bytes.push_back(i % 13);
         samples.source.emplace_back(1);
         samples.destination.emplace_back(1);
