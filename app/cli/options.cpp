@@ -32,6 +32,12 @@ constexpr std::array<std::pair<Command, const char*>, 12> commandWords{{
     {Command::Version, "version"},
 }};
 
+constexpr std::array<std::pair<ExportFormat, const char*>, 3> formatWords{{
+    {ExportFormat::Csv, "csv"},
+    {ExportFormat::Json, "json"},
+    {ExportFormat::Trace, "trace"},
+}};
+
 constexpr std::array<std::string_view, 6> hookPhases{"before-stop", "stopped", "saved",
                                                      "loaded",      "resumed", "end"};
 
@@ -92,7 +98,10 @@ std::optional<UsageError> convert(const Raw& raw, Options& options) {
         options.budget = fromSeconds(raw.budgetMs / 1e3);
     if (raw.maxStuckSeconds >= 0)
         options.maxStuck = fromSeconds(raw.maxStuckSeconds);
-    options.format = raw.format == "json" ? ExportFormat::Json : ExportFormat::Csv;
+    for (const auto& [format, word] : formatWords) {
+        if (raw.format == word)
+            options.format = format;
+    }
     options.detailCalls = raw.detail == "calls";
 
     if (options.command == Command::Migrate) {
@@ -128,8 +137,10 @@ std::optional<UsageError> convert(const Raw& raw, Options& options) {
                          "add --baseline FILE");
     }
     if (options.command == Command::Export && options.json && options.out.empty() &&
-        options.format == ExportFormat::Csv)
-        return wrong("--json with --to csv: both would write to standard output", "add --out FILE");
+        options.format != ExportFormat::Json)
+        return wrong(fmt::format("--json with --to {}: both would write to standard output",
+                                 formatWord(options.format)),
+                     "add --out FILE");
     return std::nullopt;
 }
 
@@ -252,9 +263,9 @@ void addCommands(CLI::App& app, Options& options, Raw& raw) {
 
     CLI::App* exportTo = app.add_subcommand("export", "A recording's events for other programs.");
     exportTo->add_option("RECORDING", options.file, "a recording (*.migrec)")->required();
-    exportTo->add_option("--to", raw.format, "csv or json")
+    exportTo->add_option("--to", raw.format, "csv, json or trace (for Perfetto and Chrome's viewer)")
         ->required()
-        ->check(CLI::IsMember({"csv", "json"}));
+        ->check(CLI::IsMember({"csv", "json", "trace"}));
     exportTo->add_option("--out", options.out, "the file to write (else standard output)");
     exportTo->add_flag("--force", options.force, "replace an existing file");
 
@@ -327,6 +338,14 @@ Parsed parseOptions(const std::vector<std::string>& arguments) {
     if (auto error = convert(raw, options))
         return *error;
     return options;
+}
+
+std::string formatWord(ExportFormat format) {
+    for (const auto& [known, word] : formatWords) {
+        if (known == format)
+            return word;
+    }
+    return "csv";
 }
 
 std::string commandWord(Command command) {

@@ -17,7 +17,7 @@
 namespace migscope::cli {
 
 enum class Command { List, Show, Set, Reset, Save, Load, Migrate, Report, Compare, Export, Capture, Version };
-enum class ExportFormat { Csv, Json };
+enum class ExportFormat { Csv, Json, Trace };
 
 struct Options {
     Command command = Command::List;
@@ -66,6 +66,8 @@ using Parsed = std::variant<Options, HelpText, UsageError>;
 /// `arguments` without the program's name. *Reentrant.*
 [[nodiscard]] Parsed parseOptions(const std::vector<std::string>& arguments);
 
+/// "csv", "json", "trace"
+[[nodiscard]] std::string formatWord(ExportFormat format);
 /// "show", "migrate", …
 [[nodiscard]] std::string commandWord(Command command);
 /// The command opens a device (and so resets its function).

@@ -69,8 +69,9 @@ ExitCode runExport(Context& context) {
         else if (std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() && writeError == 0)
             writeError = errno;
     };
-    const auto done =
-        options.format == ExportFormat::Csv ? exportCsv(**recording, out) : exportJson(**recording, out);
+    const auto done = options.format == ExportFormat::Csv    ? exportCsv(**recording, out)
+                      : options.format == ExportFormat::Json ? exportJson(**recording, out)
+                                                             : exportTrace(**recording, out);
     if (!done)
         return report(context, actFailure({}, done.error(), Stage::File));
     if (file) {
@@ -84,8 +85,7 @@ ExitCode runExport(Context& context) {
             return report(context, actFailure({}, failed.error(), Stage::File));
         }
         if (options.json)
-            context.console.print(exportedJson(
-                escapeText(options.out), options.format == ExportFormat::Csv ? "csv" : "json", written));
+            context.console.print(exportedJson(escapeText(options.out), formatWord(options.format), written));
     }
     for (const std::string& note : (*recording)->notes)
         context.console.note(note);

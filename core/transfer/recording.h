@@ -125,5 +125,11 @@ loadRecording(const std::string& path,
                                      const std::function<void(std::string_view)>& out);
 [[nodiscard]] Result<void> exportJson(const Recording& recording,
                                       const std::function<void(std::string_view)>& out);
+/// The Trace Event Format that Perfetto and Chrome's viewer read: runs with the phases of their critical
+/// pair, a lane of states and one of calls a device, counters. Above `tracePointsPerStream` samples a
+/// stream's curves are decimated (totals stay exact), which the document says in otherData.
+[[nodiscard]] Result<void> exportTrace(const Recording& recording,
+                                       const std::function<void(std::string_view)>& out);
+inline constexpr std::size_t tracePointsPerStream = 20000;
 
 } // namespace migscope

@@ -40,7 +40,7 @@ _migscope_cli() {
   --backend) choices="kernel sim sim:lab capture:" ;;
   --mode) choices="auto stop-copy pre-copy" ;;
   --on-no-convergence) choices="go give-up" ;;
-  --to) choices="csv json" ;;
+  --to) choices="csv json trace" ;;
   --hook) choices="before-stop= stopped= saved= loaded= resumed= end=" ;;
   --detail) choices="arcs calls" ;;
   --record | --out | --baseline) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;

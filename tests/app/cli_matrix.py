@@ -446,7 +446,7 @@ class Matrix:
         code, out, err = self.run("--json", "report", "cut.migrec")
         cut = self.document("report of a cut recording", out, "report")
         self.expect(code == OK and cut.get("outcome") != "ok" and err, f"cut recording: exit code {code}, outcome {cut.get('outcome')}, says {err!r}")
-        for form in ("csv", "json"):
+        for form in ("csv", "json", "trace"):
             code, out, err = self.run("export", "run.migrec", "--to", form)
             self.expect(code == OK and len(out) > 500, f"export --to {form}: exit code {code}, {len(out)} characters: {err}")
             code, document, err = self.run("--json", "export", "run.migrec", "--to", form, "--out", f"out.{form}")

@@ -142,6 +142,13 @@ TEST(Options, valuesOutOfRangeAreRefused) {
     refused({"export", "x", "--to", "xml"});
 }
 
+TEST(Options, everyFormatOfAnExportHasItsWord) {
+    for (const ExportFormat format : {ExportFormat::Csv, ExportFormat::Json, ExportFormat::Trace})
+        EXPECT_EQ(parsed({"export", "x", "--to", formatWord(format)}).format, format);
+    EXPECT_THAT(refused({"--json", "export", "x", "--to", "trace"}).text, HasSubstr("--to trace"));
+    EXPECT_EQ(parsed({"--json", "export", "x", "--to", "trace", "--out", "y"}).out, "y");
+}
+
 TEST(Options, jsonAndARecordingCannotShareStandardOutput) {
     const UsageError error = refused({"--json", "migrate", "a", "b", "--record", "-"});
     EXPECT_TRUE(error.json);
