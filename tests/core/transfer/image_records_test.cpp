@@ -177,6 +177,9 @@ TEST(ImageRecords, NoLengthIsBelievedBeyondTheEnd) {
     std::string section = qatPreamble(1, 19) + qatSection("CONFIG", "abc");
     section.replace(16 + 8, 4, u32(0xffffffffU));
     EXPECT_EQ(told(Framing::Qat, section), "0+16 preamble of the setup; 16+19 not recognised");
+    EXPECT_EQ(told(Framing::Qat, qatPreamble(1, 19) + qatSection("CONFIG", "abcd") + "behind"),
+              "0+16 preamble of the setup; 16+26 not recognised")
+        << "within the stream, but beyond its set";
     std::string preamble = qatPreamble(0, 0);
     preamble.replace(8, 2, std::string(2, '\0')); // a preamble of length 0
     EXPECT_EQ(told(Framing::Qat, preamble), "0+16 not recognised");
