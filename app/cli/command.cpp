@@ -33,6 +33,8 @@ ExitCode dispatch(Context& context) {
         return runSave(context);
     case Command::Load:
         return runLoad(context);
+    case Command::Diff:
+        return runDiff(context);
     case Command::Migrate:
         return runMigrate(context);
     case Command::Report:

@@ -65,6 +65,7 @@ ExitCode runSet(Context& context);
 ExitCode runReset(Context& context);
 ExitCode runSave(Context& context);
 ExitCode runLoad(Context& context);
+ExitCode runDiff(Context& context);
 ExitCode runMigrate(Context& context);
 ExitCode runReport(Context& context);
 ExitCode runCompare(Context& context);

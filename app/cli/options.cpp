@@ -17,13 +17,14 @@
 namespace migscope::cli {
 namespace {
 
-constexpr std::array<std::pair<Command, const char*>, 12> commandWords{{
+constexpr std::array<std::pair<Command, const char*>, 13> commandWords{{
     {Command::List, "list"},
     {Command::Show, "show"},
     {Command::Set, "set"},
     {Command::Reset, "reset"},
     {Command::Save, "save"},
     {Command::Load, "load"},
+    {Command::Diff, "diff"},
     {Command::Migrate, "migrate"},
     {Command::Report, "report"},
     {Command::Compare, "compare"},
@@ -136,6 +137,8 @@ std::optional<UsageError> convert(const Raw& raw, Options& options) {
             return wrong("--pool without --baseline: all recordings would be the base",
                          "add --baseline FILE");
     }
+    if (options.command == Command::Diff && options.file == "-" && options.otherFile == "-")
+        return wrong("diff - -: standard input is one image", "name a file for one of the two");
     if (options.command == Command::Export && options.json && options.out.empty() &&
         options.format != ExportFormat::Json)
         return wrong(fmt::format("--json with --to {}: both would write to standard output",
@@ -220,6 +223,15 @@ void addCommands(CLI::App& app, Options& options, Raw& raw) {
     load->add_flag("--run", options.run, "end in RUNNING with the loaded state (else STOP, then reset)");
     load->footer(opens);
     stuck(load);
+
+    CLI::App* diff = app.add_subcommand(
+        "diff", "Compare two saved states: the first byte that differs, ranges, and records where the "
+                "driver's framing is known.");
+    diff->add_option("IMAGE", options.file, "a saved state; - is standard input")->required();
+    diff->add_option("OTHER", options.otherFile, "the one to compare it with")->required();
+    diff->footer(
+        "Exit code 0: the states are equal, byte for byte (their headers may differ); 1: they differ; "
+        "6: one cannot be\nread, or is damaged or cut off.");
 
     CLI::App* migrate = app.add_subcommand(
         "migrate", "Migrate, and report the downtime phase by phase; SRC = DST is a loopback.");

@@ -16,7 +16,7 @@
 
 namespace migscope::cli {
 
-enum class Command { List, Show, Set, Reset, Save, Load, Migrate, Report, Compare, Export, Capture, Version };
+enum class Command { List, Show, Set, Reset, Save, Load, Diff, Migrate, Report, Compare, Export, Capture, Version };
 enum class ExportFormat { Csv, Json, Trace };
 
 struct Options {
@@ -29,7 +29,8 @@ struct Options {
     std::vector<MigState> states; ///< set
     bool combined = false;
     bool hold = false;
-    std::string file; ///< save's and load's image, report's and export's recording, capture's folder
+    std::string file; ///< save's, load's and diff's image, report's and export's recording, capture's folder
+    std::string otherFile; ///< diff's second image
     bool raw = false;
     bool force = false;
     bool run = false; ///< load --run

@@ -81,10 +81,14 @@ public:
 
     /// The next bytes; an empty span is the end (verified, for containers).
     [[nodiscard]] Result<std::span<const std::byte>> next();
+    /// Back to the first byte. Unsupported for a pipe.
+    [[nodiscard]] Result<void> restart();
     [[nodiscard]] const std::optional<ImageHeader>& header() const;
     [[nodiscard]] bool verified() const;
     /// Known beforehand for a file.
     [[nodiscard]] std::optional<std::uint64_t> totalBytes() const;
+    /// The path, or "standard input": as in this reader's errors.
+    [[nodiscard]] const std::string& name() const;
 
 private:
     class Impl;

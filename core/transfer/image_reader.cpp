@@ -155,6 +155,8 @@ public:
 
     Result<void> begin();
     Result<std::span<const std::byte>> next();
+    Result<void> restart();
+    [[nodiscard]] const std::string& name() const { return input_.name(); }
 
     std::optional<ImageHeader> header;
     std::optional<std::uint64_t> total;
@@ -174,6 +176,7 @@ private:
     std::uint64_t headerLength_ = 0;
     std::uint64_t headerChecksum_ = 0;
     std::uint64_t payload_ = 0;
+    std::uint64_t firstRecord_ = 0; ///< where the first chunk begins; of a bare stream its first byte
     bool ended_ = false;
 };
 
@@ -203,7 +206,7 @@ Result<void> ImageReader::Impl::begin() {
     if (!input_.seekable())
         return {};
     // A file: everything is verified before a device gets the first byte.
-    const std::uint64_t firstRecord = input_.consumed();
+    firstRecord_ = input_.consumed();
     while (true) {
         auto chunk = nextChunk();
         if (!chunk)
@@ -219,7 +222,13 @@ Result<void> ImageReader::Impl::begin() {
         return damaged(input_.consumed() - 1, "bytes behind the trailer");
     total = payload_;
     verified = true;
-    input_.seek(firstRecord);
+    return restart();
+}
+
+Result<void> ImageReader::Impl::restart() {
+    if (!input_.seekable())
+        return fail(Errc::Unsupported, loadWhat, input_.name(), "a pipe is read once");
+    input_.seek(firstRecord_);
     payload_ = 0;
     ended_ = false;
     records_.restart();
@@ -346,6 +355,14 @@ Result<std::unique_ptr<ImageReader>> ImageReader::open(const std::string& path) 
 
 Result<std::span<const std::byte>> ImageReader::next() {
     return impl_->next();
+}
+
+Result<void> ImageReader::restart() {
+    return impl_->restart();
+}
+
+const std::string& ImageReader::name() const {
+    return impl_->name();
 }
 
 const std::optional<ImageHeader>& ImageReader::header() const {

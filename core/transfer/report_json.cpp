@@ -160,6 +160,21 @@ void run(JsonWriter& out, const RecordingHeader& header, const RunMetrics& run) 
     out.endObject();
 }
 
+void repeat(JsonWriter& out, const Recording& recording, const EmptyRepeat& repeat) {
+    const auto stream = [&](std::uint32_t number) {
+        return repeat.run ? std::nullopt : std::optional(number);
+    };
+    out.beginObject();
+    out.key("device").text(reportDeviceName(recording.header(), repeat.source));
+    out.key("run").number(repeat.run);
+    out.key("first_run").number(repeat.firstRun);
+    out.key("stream").number(stream(repeat.stream));
+    out.key("first_stream").number(stream(repeat.firstStream));
+    out.key("first_state_bytes").number(repeat.firstBytes);
+    out.key("text").text(emptyRepeatText(recording, repeat));
+    out.endObject();
+}
+
 /// The members of the report; `complete` and `notes` are told, since a summary is written before they are
 /// known.
 void report(JsonWriter& out, const Recording& recording, bool complete,
@@ -184,6 +199,10 @@ void report(JsonWriter& out, const Recording& recording, bool complete,
     out.key("runs").beginArray();
     for (const RunMetrics& each : recording.metrics().runs())
         run(out, header, each);
+    out.endArray();
+    out.key("empty_repeats").beginArray();
+    for (const EmptyRepeat& each : emptyRepeats(recording))
+        repeat(out, recording, each);
     out.endArray();
     out.key("lost_samples").number(recording.metrics().lostSamples());
     out.key("notes").beginArray();

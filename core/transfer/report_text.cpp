@@ -154,6 +154,8 @@ std::string reportText(const Recording& recording) {
     if (recording.metrics().lostSamples() > 0)
         out += fmt::format("note: {} samples were merged (the queue was full); sums are exact\n",
                            recording.metrics().lostSamples());
+    for (const EmptyRepeat& repeat : emptyRepeats(recording))
+        out += "NO STATE: " + emptyRepeatText(recording, repeat) + "\n";
     for (const RunMetrics& run : runs) {
         out += '\n';
         runText(out, recording, run, runs.size() > 1);

@@ -29,7 +29,7 @@ _migscope_cli() {
   for ((index = 1; index < cword; index++)); do
     word="${words[index]}"
     case "$word" in
-    list | show | set | reset | save | load | migrate | report | compare | export | capture | version)
+    list | show | set | reset | save | load | diff | migrate | report | compare | export | capture | version)
       command="$word"
       break
       ;;
@@ -47,7 +47,7 @@ _migscope_cli() {
   *)
     local copying="--mode --downtime-limit --max-rounds --max-seconds --on-no-convergence --force --max-stuck"
     case "$command" in
-    '') choices="--backend --json --version --help list show set reset save load migrate report compare export capture version" ;;
+    '') choices="--backend --json --version --help list show set reset save load diff migrate report compare export capture version" ;;
     show) choices="--probe --max-stuck" ;;
     set) choices="--combined --hold --max-stuck RUNNING RUNNING_P2P PRE_COPY PRE_COPY_P2P STOP STOP_COPY RESUMING" ;;
     reset) choices="--max-stuck" ;;
@@ -64,7 +64,7 @@ _migscope_cli() {
     ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$cur")
-  case "$command" in save | load | report | compare | export | capture) mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$cur") ;; esac
+  case "$command" in save | load | diff | report | compare | export | capture) mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$cur") ;; esac
   if declare -F __ltrim_colon_completions >/dev/null; then
     __ltrim_colon_completions "$cur"
   fi

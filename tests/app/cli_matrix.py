@@ -362,7 +362,7 @@ class Matrix:
         for words in ([], ["frobnicate"], ["show"], ["show", device, "more"], ["set", device], ["set", device, "BOGUS"], ["set", device, "ERROR"],
                       ["migrate", device], ["migrate", device, device, "--runs", "0"], ["migrate", f"{device},{device}", f"{device},{device}"],
                       ["migrate", device, self.devices["mlx5 B"], "--mode", "fast"], ["migrate", device, device, "--record", "-"],
-                      ["migrate", device, device, "--hook", "sometime=true"], ["export", "x.migrec"], ["migrate", f"{device},", f"{device},"]):
+                      ["migrate", device, device, "--hook", "sometime=true"], ["export", "x.migrec"], ["diff", "x"], ["diff", "-", "-"], ["migrate", f"{device},", f"{device},"]):
             code, out, err = self.run("--json", *words)
             self.failed(f"usage {words}", code, out, err, USAGE)
         code, out, err = self.run("--json", "list", backend="nowhere")
@@ -418,6 +418,51 @@ class Matrix:
         with open("/dev/full", "w") as full:
             process = subprocess.run([self.program, "--backend", "sim", "list"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
         self.expect(process.returncode == FILE and "ENOSPC" in process.stderr, f"list into a full device: {process.returncode}, {process.stderr!r}")
+
+    def diffs(self):
+        """Two saved states: equal, one byte apart, one without its tail, damaged, against a bare stream."""
+        for family in ("qat", "mlx5"):
+            device = self.devices[f"{family} A"]
+            first, bare, changed = (f"diff-{family}.{part}" for part in ("state", "bare", "changed"))
+            for name, more in ((first, []), (bare, ["--raw"])):
+                code, _, err = self.run("save", device, name, "--mode", "stop-copy", *more)
+                self.expect(code == OK, f"diff: {name}: exit code {code}: {err}")
+            code, out, err = self.run("--json", "diff", first, first, backend=None)
+            same = self.document("diff of one image with itself", out, "diff")
+            self.expect(code == OK and err == "" and same.get("equal") is True and same.get("first_differing_offset") is None, f"diff, equal: {code}, {err!r}")
+            self.expect([r["a"]["kind"] for r in same["records"]["list"]] == ["header", "body", "trailer"], f"diff, records of the simulator: {same['records']}")
+            content = bytearray((self.folder / bare).read_bytes())
+            content[-100] ^= 0xff
+            (self.folder / changed).write_bytes(content)
+            place = len(content) - 100
+            code, out, err = self.run("--json", "diff", bare, changed, backend=None)
+            found = self.document("diff, one byte", out, "diff")
+            self.expect(code == REFUSED and err == "" and found.get("first_differing_offset") == place and found.get("differing_bytes") == 1,
+                        f"diff, one byte: exit code {code}, {found.get('first_differing_offset')}, not {place}, {err!r}")
+            self.expect(found.get("records") is None and found.get("no_records"), "diff of two bare streams says why it has no records")
+            self.expect(int(found["ranges"][0]["hex_a"][:2], 16) ^ int(found["ranges"][0]["hex_b"][:2], 16) == 0xff, f"diff, one byte: {found['ranges']}")
+            code, text, err = self.run("diff", bare, changed, backend=None)
+            self.expect(code == REFUSED and err == "" and text.startswith(f"differ: first at offset {place:#x}\n"), f"diff as text: {code}, {err!r}, {text[:200]!r}")
+            (self.folder / "short").write_bytes(content[:-64])
+            code, out, err = self.run("--json", "diff", "short", changed, backend=None)
+            found = self.document("diff, tail missing", out, "diff")
+            self.expect(code == REFUSED and found.get("first_differing_offset") == len(content) - 64 and found.get("ranges") == [], f"diff, tail missing: {code}, {found}")
+            code, out, err = self.run("--json", "diff", changed, first, backend=None)
+            found = self.document("diff of a bare stream with a container", out, "diff")
+            self.expect(code == REFUSED and [found["a"]["raw"], found["b"]["raw"], found["b"]["verified"]] == [True, False, True], f"diff, bare: {code}, {found['a']}")
+            self.expect(found["records"] and found["first_record"], f"diff, bare: the container says what the records are: {found.get('no_records')}")
+            whole = bytearray((self.folder / first).read_bytes())
+            (self.folder / "diff-cut").write_bytes(whole[:-20])
+            whole[len(whole) // 2] ^= 1
+            (self.folder / "diff-flipped").write_bytes(whole)
+            for words in (["diff-cut", first], [first, "diff-flipped"], [first, "not-there"], ["not-there", first], [first, "."]):
+                code, out, err = self.run("--json", "diff", *words, backend=None)
+                self.failed(f"diff {' '.join(words)}", code, out, err, FILE)
+            (self.folder / "evil \033[31m").write_bytes(content)
+            code, text, err = self.run("diff", "evil \033[31m", changed, backend=None)
+            self.expect(code == OK and "\033" not in text and "\\x1b" in text, f"diff: a path that drives the terminal: {text!r}")
+            code, text, err = self.run("diff", first, changed, backend=None)
+            self.expect("SIMULATED" in text and "not verified" in text and "records (simulator)" in text, f"diff as text: {text[:600]!r}")
 
     def recordings(self):
         a, b = self.devices["qat A"], self.devices["qat B"]
@@ -515,7 +560,7 @@ class Matrix:
         for label in ("mlx5 A", "hisi_acc A", "pds A", "qat A", "virtio A"):
             code, _, err = self.run("save", self.devices[label], f"image-{self.family(label)}.state", "--mode", "stop-copy")
             self.expect(code == OK, f"image of {label}: exit code {code}: {err}")
-        jobs = [self.stuck, self.slow, self.stalled, self.cancelled, self.asked_back, self.hold, self.here, self.usage, self.rules, self.files, self.recordings, self.compare, self.reader_leaves]
+        jobs = [self.stuck, self.slow, self.stalled, self.cancelled, self.asked_back, self.hold, self.here, self.usage, self.rules, self.files, self.diffs, self.recordings, self.compare, self.reader_leaves]
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             futures = {pool.submit(job): job.__name__ for job in jobs}
             for label, (partner, codes) in EXPECTED.items():

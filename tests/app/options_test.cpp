@@ -186,6 +186,17 @@ TEST(Options, helpIsNoError) {
 
 TEST(Options, standardInputIsAFile) {
     EXPECT_EQ(parsed({"load", "-", "dev"}).file, "-");
+    EXPECT_EQ(parsed({"diff", "a", "-"}).otherFile, "-");
+    EXPECT_TRUE(std::holds_alternative<UsageError>(parseOptions({"diff", "-", "-"})));
+}
+
+TEST(Options, diffTakesTwoImagesAndNoDevice) {
+    const Options options = parsed({"diff", "a.state", "b.state"});
+    EXPECT_EQ(options.command, Command::Diff);
+    EXPECT_EQ(options.file, "a.state");
+    EXPECT_EQ(options.otherFile, "b.state");
+    EXPECT_FALSE(touchesDevice(options));
+    EXPECT_TRUE(std::holds_alternative<UsageError>(parseOptions({"diff", "a"})));
 }
 
 } // namespace

@@ -116,5 +116,84 @@ TEST(ReportText, SeveralRunsGivePercentiles) {
     EXPECT_TRUE(holds(text, "run 4: failed"));
 }
 
+/// Run `number` of the same pair; `bytes` in each of its three samples, none for 0.
+RunBuilder repeated(int number, std::uint64_t bytes) {
+    RunBuilder run = migration(0, 1, static_cast<std::uint32_t>(number * 10));
+    std::erase_if(run.events, [&](const Event& event) {
+        return bytes == 0 && std::holds_alternative<event::Samples>(event.body);
+    });
+    for (Event& event : run.events) {
+        event.run = number;
+        if (auto* samples = std::get_if<event::Samples>(&event.body))
+            samples->bytes = {bytes};
+    }
+    return run;
+}
+
+TEST(Report, ARunThatMovedNothingAfterOneThatDidIsNamed) {
+    const Recording recording = recordingOf({repeated(1, 1U << 20U), repeated(2, 5), repeated(3, 0)});
+    const std::string text = reportText(recording);
+    EXPECT_TRUE(
+        holds(text, "NO STATE: run 3 moved 0 bytes, run 1 moved 3.0 MiB: 0000:01:00.1 gave no state\n"))
+        << text;
+    EXPECT_FALSE(holds(text, "run 2 moved 0 bytes"));
+    const std::string json = reportJson(recording);
+    EXPECT_TRUE(holds(json,
+                      R"("empty_repeats":[{"device":"0000:01:00.1","run":3,"first_run":1,"stream":null,)"
+                      R"("first_stream":null,"first_state_bytes":3145728,)"))
+        << json;
+}
+
+TEST(Report, RunsThatAllMoveTheirStateAreNotNamed) {
+    for (const auto& runs :
+         {std::vector{repeated(1, 9), repeated(2, 1)}, std::vector{repeated(1, 0), repeated(2, 0)},
+          std::vector{repeated(1, 0), repeated(2, 9)}}) {
+        const Recording recording = recordingOf(runs);
+        EXPECT_FALSE(holds(reportText(recording), "NO STATE"));
+        EXPECT_TRUE(holds(reportJson(recording), R"("empty_repeats":[])"));
+    }
+}
+
+TEST(Report, ARunThatFailedOrHasNotEndedExplainsItself) {
+    RunBuilder second = repeated(2, 0);
+    std::get<event::RunEnd>(second.events.back().body).outcome = RunOutcome::Cancelled;
+    EXPECT_FALSE(holds(reportText(recordingOf({repeated(1, 9), second})), "NO STATE"));
+    second.events.pop_back();
+    EXPECT_FALSE(holds(reportText(recordingOf({repeated(1, 9), second})), "NO STATE"));
+}
+
+TEST(Report, AnotherDeviceWithoutStateIsNoRepeat) {
+    RunBuilder second = migration(1, 0, 20);
+    std::erase_if(second.events,
+                  [](const Event& event) { return std::holds_alternative<event::Samples>(event.body); });
+    for (Event& event : second.events)
+        event.run = 2;
+    EXPECT_FALSE(holds(reportText(recordingOf({repeated(1, 9), second})), "NO STATE"));
+}
+
+TEST(Report, StreamsDrivenByHandAreComparedWhenTheyWereReadToTheEnd) {
+    for (const auto& [bytes, what, named] :
+         {std::tuple{0U, event::StreamWhat::Eof, true}, std::tuple{7U, event::StreamWhat::Eof, false},
+          std::tuple{0U, event::StreamWhat::Close, false}}) {
+        RunBuilder hand;
+        hand.stream(0, 4, true, event::StreamWhat::Open, ms(1));
+        hand.sample(0, 4, ms(2), 100, ms(1), ms(0));
+        hand.stream(0, 4, true, event::StreamWhat::Eof, ms(3));
+        hand.stream(0, 4, true, event::StreamWhat::Eof, ms(4)); // asked once more
+        hand.stream(0, 5, true, event::StreamWhat::Open, ms(5));
+        if (bytes > 0)
+            hand.sample(0, 5, ms(6), bytes, ms(1), ms(0));
+        hand.stream(0, 5, true, what, ms(7));
+        for (Event& event : hand.events)
+            event.run.reset();
+        const Recording recording = recordingOf({hand});
+        EXPECT_EQ(holds(reportText(recording), "NO STATE: stream 5 moved 0 bytes, stream 4 moved 100 B"),
+                  named)
+            << reportText(recording);
+        EXPECT_EQ(holds(reportJson(recording), R"("run":null,"first_run":null,"stream":5,"first_stream":4,)"),
+                  named);
+    }
+}
+
 } // namespace
 } // namespace migscope::test
