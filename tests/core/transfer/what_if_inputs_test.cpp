@@ -66,6 +66,9 @@ TEST_F(WhatIfTest, inputsAreThoseOfTheProfile) {
     EXPECT_EQ(inputs.workingSetBytes.why, "still-grows");
     EXPECT_TRUE(inputs.estimate.value && inputs.estimate.value->live);
     EXPECT_EQ(inputs.estimate.value->bytes, 8 * MiB);
+    const Recording stopped = measure(migratePlan(CopyMode::StopCopy), "mlx5", nothing);
+    EXPECT_EQ(whatIfInputs(stopped, 1).saveRest.value, 10us)
+        << "the read that saw the end moved nothing: it scales with nothing";
 }
 
 TEST_F(WhatIfTest, eachRunOfARecordingHasItsOwnInputs) {
@@ -252,7 +255,7 @@ TEST_F(WhatIfTest, aStampThatMovesMovesItsInputAndThePrediction) {
     EXPECT_EQ(later.resume.value, *was.resume.value + 1ms);
     EXPECT_EQ(whatIf(later, {}).downtime, *whatIf(was, {}).downtime + 1ms);
 
-    // A second of calls more, on one end: only its rate moves.
+    // A millisecond more in calls on one end: only its rate moves.
     std::vector<Event> slower = all;
     for (Event& event : slower) {
         if (auto* samples = std::get_if<event::Samples>(&event.body))
