@@ -13,7 +13,7 @@
 
 namespace migscope::test {
 
-inline constexpr std::uint64_t MiB = 1024 * 1024;
+inline constexpr std::uint64_t MiB = std::uint64_t{1024} * 1024;
 inline constexpr double MiBd = 1024.0 * 1024.0;
 
 using Edit = std::function<void(SimDeviceProfile&)>;

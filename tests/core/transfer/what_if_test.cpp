@@ -53,6 +53,12 @@ protected:
         for (const Case& one : cases)
             prove(one);
     }
+    static Edit answers(SimSizeAnswer answer) {
+        return [answer](SimDeviceProfile& device) {
+            busy()(device);
+            device.sizeAnswer = answer;
+        };
+    }
     static auto bandwidth(double factor) {
         return [factor](const WhatIfInputs& inputs) { return byBandwidth(inputs, factor); };
     }
@@ -108,7 +114,11 @@ TEST_F(WhatIfProof, preCopyAtAnotherLinkSizeDirtyRateAndLimit) {
         {"mlx5 pre-copy, busy, downtime limit 300 -> 50 ms", "mlx5", pre, busy(), nothing, limit(50ms)},
         {"mlx5 pre-copy, busy, link x 2", "mlx5", pre, busy(), link(2), bandwidth(2)},
         {"mlx5 pre-copy, busy, size x 2, link and dirty rate x 0.5", "mlx5", pre, busy(),
-         both(size(2), both(link(0.5), dirty(0.5))),
+         [](SimDeviceProfile& device) {
+             size(2)(device);
+             link(0.5)(device);
+             dirty(0.5)(device);
+         },
          [](const WhatIfInputs& inputs) {
              WhatIfChange change = byDirty(inputs, 0.5);
              change.bandwidthFactor = 0.5;
@@ -131,12 +141,16 @@ TEST_F(WhatIfProof, devicesThatTellLessOrQueueOtherwise) {
     const Plan pre = migratePlan(CopyMode::PreCopy);
     Plan tight = pre;
     tight.limits.downtimeLimit = 40ms;
-    const auto silent =
-        both(busy(), [](SimDeviceProfile& device) { device.sizeAnswer = SimSizeAnswer::None; });
-    const auto constant =
-        both(busy(), [](SimDeviceProfile& device) { device.sizeAnswer = SimSizeAnswer::Fixed; });
-    const auto onRead = both(busy(), [](SimDeviceProfile& device) { device.dirtyOnInfo = false; });
-    const auto small = both(busy(), [](SimDeviceProfile& device) { device.workingSetBytes = 10 * MiB; });
+    const Edit silent = answers(SimSizeAnswer::None);
+    const Edit constant = answers(SimSizeAnswer::Fixed);
+    const Edit onRead = [](SimDeviceProfile& device) {
+        busy()(device);
+        device.dirtyOnInfo = false;
+    };
+    const Edit small = [](SimDeviceProfile& device) {
+        busy()(device);
+        device.workingSetBytes = 10 * MiB;
+    };
     proveAll({
         {"no estimate, link x 0.5", "mlx5", tight, silent, link(0.5), bandwidth(0.5)},
         {"constant estimate, rounds run out, dirty rate x 2", "mlx5", tight, constant, dirty(2),
