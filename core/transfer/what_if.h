@@ -44,7 +44,7 @@ struct WhatIfEstimate {
 struct WhatIfInputs {
     /// Empty: whatIf() can answer. Else why it cannot: "no-such-run", "not-ended", "failed-run",
     /// "several-pairs" (they wait for each other), "samples-lost", "no-downtime" (save, discard, load),
-    /// "no-bytes-seen".
+    /// "no-bytes-seen", "stamps-missing" (a SET or the stream's end is not in the recording).
     std::string why;
     int run = 0;
     PlanKind kind = PlanKind::Migrate;
@@ -141,7 +141,8 @@ struct WhatIfAnswer {
     std::vector<WhatIfAssumption> assumptions;
 };
 
-/// `run` as in RunMetrics::run, from 1. Costs the time of the run's events and samples. *Reentrant.*
+/// `run` as in RunMetrics::run, from 1. Costs the time of the recording's events and of the
+/// run's samples. *Reentrant.*
 [[nodiscard]] WhatIfInputs whatIfInputs(const Recording& recording, int run);
 
 /// Never fails, never guesses: a number, or why there is none. Costs little enough for every move of a

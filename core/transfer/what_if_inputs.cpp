@@ -383,6 +383,10 @@ WhatIfInputs whatIfInputs(const Recording& recording, int run) {
         withoutPrecopy(inputs, seen, *metrics);
     if (*inputs.movedBytes.value == 0)
         inputs.why = "no-bytes-seen";
+    // Without them the parts would not add up to the downtime.
+    if (!inputs.saveRest.value || !inputs.loadRest.value || !inputs.stopCopyArc.value ||
+        !inputs.loadArc.value)
+        inputs.why = "stamps-missing";
     return inputs;
 }
 

@@ -208,6 +208,13 @@ TEST_F(WhatIfTest, eventsThatAreMissingLeaveReasons) {
     const WhatIfInputs noEstimate =
         without([](const Event& event) { return std::holds_alternative<event::Estimate>(event.body); });
     EXPECT_EQ(noEstimate.estimate.why, "no-estimate");
+    const WhatIfInputs endless = without([](const Event& event) {
+        const auto* stream = std::get_if<event::Stream>(&event.body);
+        return stream != nullptr && stream->what == event::StreamWhat::Eof;
+    });
+    EXPECT_EQ(endless.why, "stamps-missing");
+    EXPECT_EQ(endless.saveRest.why, "not-seen");
+    EXPECT_FALSE(whatIf(endless, {}).downtime);
     const WhatIfInputs cut =
         without([](const Event& event) { return std::holds_alternative<event::RunEnd>(event.body); });
     EXPECT_EQ(cut.why, "not-ended");
