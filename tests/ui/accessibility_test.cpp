@@ -126,7 +126,7 @@ TEST_F(Accessibility, ofTheTimelineWithARecording) {
     expectReachedByTab();
     EXPECT_FALSE(parts().timeline->chart()->accessibleDescription().isEmpty()) << "a chart says its values";
     EXPECT_FALSE(parts().timeline->bar()->accessibleDescription().isEmpty());
-    for (const auto page : {RunView::TablePage, RunView::ReportPage}) {
+    for (const auto page : {RunView::TablePage, RunView::ReportPage, RunView::PropertiesPage}) {
         parts().timeline->showPage(page);
         spin(30);
         expectNames();
