@@ -16,7 +16,7 @@
 namespace migscope {
 namespace {
 constexpr double headHeight = 18;
-constexpr double gap = 6;
+constexpr double gap = 4;
 } // namespace
 
 ReplayGrid::ReplayGrid(QWidget* parent) : QWidget(parent) {

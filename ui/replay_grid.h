@@ -29,8 +29,8 @@ public:
     /// `when` is the cursor's time in words; empty: there is no cursor.
     void setDevices(const QString& when, std::vector<ReplayedDevice> devices);
     [[nodiscard]] const std::vector<ReplayedDevice>& devices() const { return devices_; }
-    [[nodiscard]] QSize sizeHint() const override { return {330, 132}; }
-    [[nodiscard]] QSize minimumSizeHint() const override { return {280, 108}; }
+    [[nodiscard]] QSize sizeHint() const override { return {276, 96}; }
+    [[nodiscard]] QSize minimumSizeHint() const override { return {240, 62}; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;

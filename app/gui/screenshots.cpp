@@ -22,7 +22,9 @@
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/migrate_page.h"
 #include "ui/panels/runs_panel.h"
+#include "ui/panels/timeline_page.h"
 #include "ui/recordings.h"
+#include "ui/run_presenter.h"
 #include "ui/selection.h"
 #include "ui/state_button.h"
 #include "ui/state_grid.h"
@@ -110,6 +112,21 @@ public:
         if (event)
             window_->parts().selection->set(Pick{source->id(), *event});
     }
+    /// The last run in the Timeline, the dark time of it selected, the cursor in the middle of that.
+    bool timeline() {
+        const RunSourcePtr source = host_->run()->source;
+        window_->parts().runPresenter->showRun(source);
+        TimeRange dark;
+        source->look([&](const Recording& recording) {
+            const PairMetrics* pair = criticalPair(recording.metrics().runs().front());
+            if (pair != nullptr && pair->stamps.t0 && pair->stamps.t4)
+                dark = {*pair->stamps.t0, *pair->stamps.t4};
+        });
+        spin(100);
+        window_->parts().selection->select(TimeStretch{source->id(), dark});
+        window_->parts().selection->moveCursor(TimeCursor{source->id(), dark.from + dark.length() / 3});
+        return dark.length() > Ns{1};
+    }
     /// Frames of a whole migration, for a short film.
     bool film(const QString& folder) {
         int number = 0;
@@ -185,6 +202,8 @@ std::vector<Scene> scenes(const QString& ordinaryHost) {
              stage.pickPhase(PhaseName::Load);
              return ok;
          }},
+        {"timeline",
+         [](Stage& stage) { return stage.run(good, other) && stage.runEnded() && stage.timeline(); }},
         {"error",
          [](Stage& stage) {
              const bool ok =

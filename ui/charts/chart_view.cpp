@@ -74,8 +74,11 @@ private:
         const double right = std::clamp(view_.canvas_->xOf(stretch.to), plot.left(), plot.right());
         QColor dim = palette().color(QPalette::Base);
         dim.setAlpha(150);
-        painter.fillRect(QRectF(plot.left(), plot.top(), left - plot.left(), plot.height()), dim);
-        painter.fillRect(QRectF(right, plot.top(), plot.right() - right, plot.height()), dim);
+        for (const Track track : {Track::Lanes, Track::Size, Track::Rate}) {
+            const QRectF area = view_.canvas_->area(track);
+            painter.fillRect(QRectF(area.left(), area.top(), left - area.left(), area.height()), dim);
+            painter.fillRect(QRectF(right, area.top(), area.right() - right, area.height()), dim);
+        }
         painter.setPen(QPen(palette().color(QPalette::Highlight), 1.4, Qt::DashLine));
         painter.drawLine(QLineF(left, plot.top(), left, plot.bottom()));
         painter.drawLine(QLineF(right, plot.top(), right, plot.bottom()));

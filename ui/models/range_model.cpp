@@ -18,15 +18,15 @@ QString what(const RangeRow& row) {
     case RangeWhat::State:
         return RangeModel::tr("in %1").arg(stateText(row.state));
     case RangeWhat::Arc:
-        return RangeModel::tr("SET %1 → %2").arg(stateText(row.from), stateText(row.state));
+        return RangeModel::tr("%1 → %2").arg(stateText(row.from), stateText(row.state));
     case RangeWhat::Reset:
         return RangeModel::tr("reset");
     case RangeWhat::Bytes:
-        return RangeModel::tr("bytes of stream %1, a sample").arg(row.stream);
+        return RangeModel::tr("bytes a sample, stream %1").arg(row.stream);
     case RangeWhat::SourceRate:
-        return RangeModel::tr("rate in calls on the source, stream %1").arg(row.stream);
+        return RangeModel::tr("rate in reads, stream %1").arg(row.stream);
     case RangeWhat::DestinationRate:
-        return RangeModel::tr("rate in calls on the destination, stream %1").arg(row.stream);
+        return RangeModel::tr("rate in writes, stream %1").arg(row.stream);
     case RangeWhat::ClockRate:
         return RangeModel::tr("rate by the clock, stream %1").arg(row.stream);
     case RangeWhat::Initial:
@@ -34,7 +34,7 @@ QString what(const RangeRow& row) {
     case RangeWhat::Dirty:
         return QStringLiteral("dirty_bytes");
     case RangeWhat::Estimate:
-        return RangeModel::tr("estimated size (MIG_DATA_SIZE)");
+        return QStringLiteral("MIG_DATA_SIZE");
     }
     return {};
 }
@@ -112,7 +112,9 @@ QVariant RangeModel::data(const QModelIndex& index, int role) const {
     const RangeRow& row = stats_.rows[static_cast<std::size_t>(index.row())];
     if (role == Qt::TextAlignmentRole)
         return index.column() > What ? QVariant(Qt::AlignRight | Qt::AlignVCenter) : QVariant();
-    if (role == Qt::ToolTipRole && row.grouped)
+    if (role == Qt::ToolTipRole && !row.grouped)
+        return index.column() == What ? what(row) : QVariant();
+    if (role == Qt::ToolTipRole)
         return tr("There were too many samples to look at each: a value is of several. The total is exact.");
     return role == Qt::DisplayRole ? text(row, index.column()) : QVariant();
 }

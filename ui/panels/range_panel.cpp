@@ -23,15 +23,15 @@ RangePanel::RangePanel(Selection& selection, QWidget* parent) : QWidget(parent),
     title_->setObjectName(QStringLiteral("range title"));
     title_->setWordWrap(false);
     title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    zoom_ = button(tr("Zoom to it"), tr("Zoom to the stretch"), tr("Show only this stretch in the chart"));
+    zoom_ = button(tr("Zoom"), tr("Zoom to the stretch"), tr("Show only this stretch in the chart"));
     save_ = button(tr("Save…"), tr("Save the stretch"), tr("Write this stretch as a recording of its own"));
     copy_ = button(tr("Copy"), tr("Copy the statistics"), tr("Copy the table, tab-separated"));
     clear_ = button(tr("Clear"), tr("Clear the stretch"), tr("Select nothing (Escape in the chart)"));
-    auto* head = new QHBoxLayout;
-    head->setSpacing(3);
-    head->addWidget(title_, 1);
+    auto* acts = new QVBoxLayout;
+    acts->setSpacing(0);
     for (QToolButton* each : {zoom_, save_, copy_, clear_})
-        head->addWidget(each);
+        acts->addWidget(each);
+    acts->addStretch(1);
     table_ = new QTableView(this);
     table_->setModel(&model_);
     table_->setAccessibleName(tr("Statistics of the stretch"));
@@ -43,13 +43,22 @@ RangePanel::RangePanel(Selection& selection, QWidget* parent) : QWidget(parent),
     table_->verticalHeader()->hide();
     table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 4);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    // What takes the room that figures need is told in full by its tool tip.
+    table_->horizontalHeader()->setSectionResizeMode(RangeModel::What, QHeaderView::Interactive);
+    table_->horizontalHeader()->resizeSection(RangeModel::What,
+                                              table_->fontMetrics().horizontalAdvance(QLatin1Char('m')) * 14);
     table_->horizontalHeader()->setHighlightSections(false);
-    table_->setMinimumHeight(60);
+    table_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    table_->setMinimumHeight(44);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(2);
-    layout->addLayout(head);
-    layout->addWidget(table_, 1);
+    layout->addWidget(title_);
+    auto* below = new QHBoxLayout;
+    below->setSpacing(3);
+    below->addWidget(table_, 1);
+    below->addLayout(acts);
+    layout->addLayout(below, 1);
     connect(&selection_, &Selection::stretchChanged, this, &RangePanel::showStats);
     connect(zoom_, &QToolButton::clicked, this, [this] {
         if (const auto chosen = range())
@@ -72,6 +81,7 @@ QToolButton* RangePanel::button(const QString& text, const QString& name, const 
     made->setToolTip(help);
     made->setAutoRaise(true);
     made->setFocusPolicy(Qt::StrongFocus);
+    made->setMaximumHeight(made->fontMetrics().height() + 4); // four of them stand beside a small table
     return made;
 }
 
@@ -116,7 +126,7 @@ void RangePanel::showStats() {
         for (const RecordedDevice& device : recording.header().devices)
             devices << QString::fromStdString(device.name);
     });
-    QString text = tr("%1 to %2 · %3 · %n event(s)", nullptr, static_cast<int>(stats.events))
+    QString text = tr("%3: %1 to %2 · %n event(s)", nullptr, static_cast<int>(stats.events))
                        .arg(timeText(chosen->from), timeText(chosen->to), timeText(chosen->length()));
     if (stats.failedCalls > 0)
         text += tr(" · %n failed call(s)", nullptr, static_cast<int>(stats.failedCalls));

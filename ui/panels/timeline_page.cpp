@@ -71,7 +71,7 @@ void TimelinePage::makeMore(QVBoxLayout& body) {
     layout->setSpacing(10);
     layout->addLayout(left);
     layout->addWidget(range_, 1);
-    details_->setMaximumHeight(190);
+    details_->setMaximumHeight(128);
     body.addWidget(details_);
     connect(&selection(), &Selection::cursorMoved, this, &TimelinePage::showCursor);
     connect(range_, &RangePanel::zoomAsked, this, [this](TimeRange range) { chart()->zoomTo(range); });
