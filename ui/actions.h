@@ -28,6 +28,7 @@ enum class ActionId {
     ShowInspect,
     ShowMigrate,
     ShowTimeline,
+    ShowCompare,
     AddMark,
     Quit,
     About,

@@ -20,6 +20,7 @@
 #include "ui/actions.h"
 #include "ui/icons.h"
 #include "ui/leaving.h"
+#include "ui/panels/compare_page.h"
 #include "ui/panels/device_header.h"
 #include "ui/panels/event_log_panel.h"
 #include "ui/panels/facts_panel.h"
@@ -94,9 +95,13 @@ void MainWindow::makeCentre() {
     parts_.timeline->setEmptyText(
         tr("Select a run in the list on the left, or open a recording: its states, sizes, "
            "throughput and downtime are drawn here."));
-    parts_.tabs->addTab(parts_.inspect, tr("Inspect"));
-    parts_.tabs->addTab(parts_.migrate, tr("Migrate"));
-    parts_.tabs->addTab(parts_.timeline, tr("Timeline"));
+    const std::pair<QWidget*, QString> pages[] = {
+        {parts_.inspect, tr("Inspect")},
+        {parts_.migrate, tr("Migrate")},
+        {parts_.timeline, tr("Timeline")},
+        {parts_.compare = new ComparePage(parts_.tabs), tr("Compare")}};
+    for (const auto& [page, name] : pages)
+        parts_.tabs->addTab(page, name);
     auto* deviceLayout = new QVBoxLayout(devicePage);
     deviceLayout->setContentsMargins(0, 0, 0, 0);
     deviceLayout->setSpacing(0);
@@ -191,10 +196,9 @@ void MainWindow::makeMenus() {
     QMenu* view = menuBar()->addMenu(tr("&View"));
     view->addActions({actions[ActionId::Overview], actions[ActionId::Refresh]});
     view->addSeparator();
-    view->addActions(
-        {actions[ActionId::ShowInspect], actions[ActionId::ShowMigrate], actions[ActionId::ShowTimeline]});
-    view->addSeparator();
-    view->addAction(actions[ActionId::AddMark]);
+    view->addActions({actions[ActionId::ShowInspect], actions[ActionId::ShowMigrate],
+                      actions[ActionId::ShowTimeline], actions[ActionId::ShowCompare],
+                      actions[ActionId::AddMark]});
     view->addSeparator();
     view->addActions({actions[ActionId::Search], actions[ActionId::FilterEvents]});
     view->addSeparator();

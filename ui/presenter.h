@@ -19,6 +19,7 @@ class QTabWidget;
 namespace migscope {
 
 class Actions;
+class ComparePage;
 class DeviceHeader;
 struct Device;
 class EventLogPanel;
@@ -58,6 +59,7 @@ struct WindowParts {
     InspectPage* inspect = nullptr;
     MigratePage* migrate = nullptr;
     TimelinePage* timeline = nullptr;
+    ComparePage* compare = nullptr;
     NoticeBar* notice = nullptr;
     NoticeBar* offer = nullptr; ///< of its own: an offer must not stand in the way of a question
     Leaving* leaving = nullptr;

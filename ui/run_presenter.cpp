@@ -14,6 +14,7 @@
 #include "ui/actions.h"
 #include "ui/cli_command.h"
 #include "ui/host_session.h"
+#include "ui/panels/compare_page.h"
 #include "ui/panels/event_log_panel.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/migrate_page.h"
@@ -74,6 +75,7 @@ void RunPresenter::onSourceEnded(SourceId id) {
     }
     parts_.runs->refresh(id);
     parts_.log->grew(id);
+    parts_.compare->refresh(id);
     showRecordingActs(); // another program may have let go of it
 }
 
@@ -109,6 +111,7 @@ void RunPresenter::onClosed(SourceId id) {
         parts_.selection->set(std::nullopt);
     parts_.recordings->close(id);
     sources_.erase(id);
+    onTicked();
 }
 
 void RunPresenter::onSaved(const QString& path) {
@@ -329,6 +332,18 @@ void RunPresenter::saveAs(const RunSourcePtr& source) {
                                                       proposed, tr("Recordings (*.migrec)"));
     if (!path.isEmpty())
         parts_.recordings->saveAs(source, path);
+}
+
+void RunPresenter::onTicked() {
+    parts_.compare->setSources(parts_.runs->model().ticked());
+    // Several ticked: the person means to compare them.
+    if (parts_.compare->sources().size() > 1 && parts_.tabs->currentWidget() != parts_.compare)
+        parts_.presenter->showTab(parts_.compare);
+}
+
+void RunPresenter::showOneRun(const RunSourcePtr& source, int run) {
+    showRun(source);
+    parts_.timeline->showRun(run);
 }
 
 void RunPresenter::saveStretch(const RunSourcePtr& source, TimeRange range) {

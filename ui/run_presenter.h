@@ -48,6 +48,9 @@ public slots:
     void onTab();
     void onDeviceChanged();
     void showRun(const migscope::RunSourcePtr& source);
+    void onTicked();
+    /// In the Timeline, zoomed to the run.
+    void showOneRun(const migscope::RunSourcePtr& source, int run);
     void showSelection();
     void pickArc(migscope::MigState from, migscope::MigState to);
     /// The devices that a run may be between: asked again whenever one changed while the panel is shown.

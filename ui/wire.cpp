@@ -12,6 +12,7 @@
 #include "ui/host_session.h"
 #include "ui/leaving.h"
 #include "ui/main_window.h"
+#include "ui/panels/compare_page.h"
 #include "ui/panels/event_log_panel.h"
 #include "ui/panels/host_page.h"
 #include "ui/panels/inspect_page.h"
@@ -85,6 +86,8 @@ void wireRecordings(const WindowParts& parts) {
     join(parts.timeline, &TimelinePage::markAsked, parts.edits, &RecordingEdits::mark);
     join(parts.timeline, &TimelinePage::saveStretchAsked, runs, &RunPresenter::saveStretch);
     join(parts.runs, &RunsPanel::runSelected, runs, &RunPresenter::showRun);
+    join(parts.runs, &RunsPanel::tickedChanged, runs, &RunPresenter::onTicked);
+    join(parts.compare, &ComparePage::runPicked, runs, &RunPresenter::showOneRun);
     join(parts.runs, &RunsPanel::openAsked, runs, &RunPresenter::chooseRecording);
     join(parts.runs, &RunsPanel::saveAsAsked, runs, &RunPresenter::saveAs);
     join(parts.runs, &RunsPanel::cancelAsked, recordings, &Recordings::cancel);
@@ -160,6 +163,7 @@ void wireActions(MainWindow& window, const WindowParts& parts) {
     does(ActionId::FilterEvents, parts.log, focus(parts.log->filter()));
     does(ActionId::ShowInspect, presenter, [presenter, parts] { presenter->showTab(parts.inspect); });
     does(ActionId::ShowMigrate, presenter, [presenter, parts] { presenter->showTab(parts.migrate); });
+    does(ActionId::ShowCompare, presenter, [presenter, parts] { presenter->showTab(parts.compare); });
     does(ActionId::AddMark, parts.timeline, [parts] {
         parts.tabs->setCurrentWidget(parts.timeline);
         parts.timeline->askMark();

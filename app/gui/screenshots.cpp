@@ -6,6 +6,7 @@
 #include <QApplication>
 #include <QDir>
 #include <QEventLoop>
+#include <QFile>
 #include <QSettings>
 #include <QStyleFactory>
 #include <QTabWidget>
@@ -127,6 +128,68 @@ public:
         window_->parts().selection->moveCursor(TimeCursor{source->id(), dark.from + dark.length() / 3});
         return dark.length() > Ns{1};
     }
+    /// Sixteen runs of a pair whose times are `slower` times as long, each at a pace of its own.
+    bool repeated(const QString& folder, const char* name, double slower, int seed) {
+        const QString path = QStringLiteral("%1/%2.json").arg(folder, QLatin1String(name));
+        QFile file(path);
+        if (!file.open(QIODevice::WriteOnly))
+            return false;
+        QString devices;
+        for (int number = 1; number <= 2; ++number)
+            devices +=
+                QStringLiteral(
+                    "%1{\"address\": \"0000:01:00.%2\", \"family\": \"mlx5\", \"state_bytes\": 8388608, "
+                    "\"arc_ns\": %3, \"stream_call_ns\": 0, \"save_bytes_per_second\": %4, "
+                    "\"load_bytes_per_second\": %5, \"jitter_percent\": 6, \"cold_percent\": 25, "
+                    "\"jitter_seed\": %6}")
+                    .arg(number == 1 ? QString() : QStringLiteral(", "))
+                    .arg(number)
+                    .arg(qRound64(1e6 * slower))
+                    .arg(qRound64(1e9 / slower))
+                    .arg(qRound64(5e8 / slower))
+                    .arg(seed + number);
+        file.write(
+            QStringLiteral("{\"schema\": \"migscope.sim-profile/1\", \"name\": \"%1\", \"host\": {\"name\": "
+                           "\"%1\"}, \"devices\": [%2]}")
+                .arg(QLatin1String(name), devices)
+                .toUtf8());
+        file.close();
+        RunRequest request;
+        request.source = "0000:01:00.1";
+        request.destination = "0000:01:00.2";
+        request.mode = CopyMode::StopCopy;
+        request.runs = 16;
+        if (!machine(QStringLiteral("sim:") + path) || !open(request.source) || !open(request.destination) ||
+            !host_->startRun(request) || !runEnded())
+            return false;
+        const RunSourcePtr source = host_->run()->source;
+        const QString saved = QStringLiteral("%1/%2.migrec").arg(folder, QLatin1String(name));
+        bool written = false;
+        QObject::connect(window_->parts().recordings, &Recordings::saved, window_.get(),
+                         [&](const QString& where) { written = where == saved; });
+        window_->parts().recordings->saveAs(source, saved);
+        return waitUntil([&] { return written; });
+    }
+    /// Ticks the recordings whose names have the word.
+    void tick(const char* word) {
+        RunsModel& runs = window_->parts().runs->model();
+        for (int row = 0; row < runs.rowCount(); ++row) {
+            if (runs.entry(row).name.contains(QLatin1String(word)))
+                runs.setData(runs.index(row, 0), Qt::Checked, Qt::CheckStateRole);
+        }
+    }
+    bool compare() {
+        const QTemporaryDir folder;
+        if (!repeated(folder.path(), "before", 1.0, 1) || !repeated(folder.path(), "after", 1.12, 77))
+            return false;
+        for (const char* name : {"before", "after"}) {
+            if (!recording(QStringLiteral("%1/%2.migrec").arg(folder.path(), QLatin1String(name))))
+                return false;
+        }
+        tick("before.migrec");
+        tick("after.migrec");
+        return true;
+    }
     /// Frames of a whole migration, for a short film.
     bool film(const QString& folder) {
         int number = 0;
@@ -204,6 +267,7 @@ std::vector<Scene> scenes(const QString& ordinaryHost) {
          }},
         {"timeline",
          [](Stage& stage) { return stage.run(good, other) && stage.runEnded() && stage.timeline(); }},
+        {"compare", [](Stage& stage) { return stage.compare(); }},
         {"error",
          [](Stage& stage) {
              const bool ok =

@@ -226,6 +226,11 @@ ChartContent chartContent(const Recording& recording, const ChartWindow& window)
     }
     for (const auto& [stream, columns] : recording.samples())
         addStream(content, stream, columns);
+    for (const ChartMark& mark : cutMarks(recording.charts().marks(), content.window)) {
+        const auto* note = std::get_if<event::Mark>(&recording.events()[mark.event].body);
+        content.notes.push_back(
+            {mark.time, mark.what, note != nullptr ? note->text : std::string(), mark.event});
+    }
     for (const RunMetrics& run : recording.metrics().runs()) {
         for (const PhaseSpan& span : phaseSpans(run)) {
             if (span.end >= window.from && span.begin <= window.to)
@@ -388,6 +393,13 @@ std::optional<std::size_t> eventNear(const Recording& recording, std::optional<i
         if (mark != chart.marks.begin())
             consider(std::prev(mark)->time, std::prev(mark)->time, std::prev(mark)->event);
     }
+    const auto& notes = recording.charts().marks();
+    const auto note = std::lower_bound(notes.begin(), notes.end(), time,
+                                       [](const ChartMark& each, Ns at) { return each.time < at; });
+    if (note != notes.end())
+        consider(note->time, note->time, note->event);
+    if (note != notes.begin())
+        consider(std::prev(note)->time, std::prev(note)->time, std::prev(note)->event);
     return best;
 }
 

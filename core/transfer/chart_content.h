@@ -72,6 +72,9 @@ struct Curve {
     std::optional<int> run;
     std::uint32_t stream = 0; ///< 0: not of a stream
     std::vector<CurveStep> steps;
+    /// Of several recordings in one chart: which one, from 0. Its colour and its name in the legend.
+    std::optional<int> series = {};
+    std::string label = {};
 };
 
 /// The time between two stamps of a run's critical pair. Its length is not the phase's duration where time
@@ -83,12 +86,21 @@ struct PhaseSpan {
     int run = 0;
 };
 
+/// What concerns no device: a person's note, lost samples.
+struct NotePiece {
+    Ns time{0};
+    ChartMark::What what{};
+    std::string text;
+    std::size_t event = 0;
+};
+
 struct ChartContent {
     ChartWindow window;
     std::vector<LaneContent> lanes;
     std::vector<Curve> sizes; ///< bytes
     std::vector<Curve> rates; ///< bytes a second
     std::vector<PhaseSpan> phases;
+    std::vector<NotePiece> notes;
     double highestSize = 0;
     double highestRate = 0;
 };

@@ -68,6 +68,18 @@ void ChartFold::reset(DeviceChart& chart, const Event& event, const event::Reset
     openBand(chart, body.returned, done && !body.stateAfter ? MigState::Running : body.stateAfter, index);
 }
 
+namespace {
+
+/// A person's note has the time it is about, not the time it was written: the order of time is kept.
+void addMark(std::deque<ChartMark>& marks, const ChartMark& mark) {
+    auto at = marks.end();
+    while (at != marks.begin() && std::prev(at)->time > mark.time)
+        --at;
+    marks.insert(at, mark);
+}
+
+} // namespace
+
 void ChartFold::apply(const Event& event, std::size_t index) {
     if (const auto* begin = std::get_if<event::RunBegin>(&event.body)) {
         for (const PlanPair& pair : begin->plan.pairs) {
@@ -96,13 +108,13 @@ void ChartFold::apply(const Event& event, std::size_t index) {
     }
     if (!event.device) {
         if (mark)
-            marks_.push_back({event.time, *mark, index});
+            addMark(marks_, {event.time, *mark, index});
         return;
     }
     seen(*event.device, event.time);
     DeviceChart& chart = devices_[*event.device];
     if (mark)
-        chart.marks.push_back({event.time, *mark, index});
+        addMark(chart.marks, {event.time, *mark, index});
     if (const auto* begun = std::get_if<event::ArcBegin>(&event.body))
         arcBegin(chart, event, *begun, index);
     else if (const auto* ended = std::get_if<event::ArcEnd>(&event.body))

@@ -16,8 +16,10 @@
 
 #include "tests/ui/ui_test.h"
 #include "ui/actions.h"
+#include "ui/panels/compare_page.h"
 #include "ui/panels/machines_panel.h"
 #include "ui/panels/run_view.h"
+#include "ui/panels/runs_panel.h"
 #include "ui/panels/timeline_page.h"
 #include "ui/recordings.h"
 
@@ -132,6 +134,24 @@ TEST_F(Accessibility, ofTheTimelineWithARecording) {
         expectNames();
         expectReachedByTab();
     }
+}
+
+TEST_F(Accessibility, ofTheCompareTab) {
+    machine("sim:lab");
+    (*parts().actions)[ActionId::ShowCompare]->trigger();
+    spin(30);
+    expectNames();
+    expectReachedByTab();
+    parts().recordings->open(QStringLiteral(MIGSCOPE_TEST_DATA "/recordings/mtty-migrate.migrec"));
+    ASSERT_TRUE(waitUntil([this] { return parts().runs->model().rowCount() > 0; }));
+    RunsModel& runs = parts().runs->model();
+    ASSERT_TRUE(runs.setData(runs.index(0, 0), Qt::Checked, Qt::CheckStateRole));
+    (*parts().actions)[ActionId::ShowCompare]->trigger();
+    spin(50);
+    expectNames();
+    expectReachedByTab();
+    EXPECT_FALSE(parts().compare->overlay()->accessibleDescription().isEmpty());
+    EXPECT_FALSE(parts().compare->strip()->accessibleDescription().isEmpty());
 }
 
 TEST_F(Accessibility, ofAStreamOpenedByHand) {

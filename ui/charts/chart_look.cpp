@@ -52,6 +52,26 @@ CurveLook curveLook(const Theme& theme, CurveKind kind) {
     return {theme.text()};
 }
 
+QColor seriesColour(const Theme& theme, int series) {
+    // Of the state colours those that stand apart, then mixtures: no curve means a state here.
+    static constexpr MigState base[] = {MigState::PreCopy, MigState::StopCopy, MigState::Running,
+                                        MigState::Resuming, MigState::Error};
+    constexpr int own = 5;
+    const int index = series % seriesColours;
+    const QColor colour = theme.state(base[index % own]).fill;
+    return index < own ? colour : mix(colour, theme.text(), 0.5);
+}
+
+CurveLook curveLook(const Theme& theme, const Curve& curve) {
+    if (!curve.series)
+        return curveLook(theme, curve.kind);
+    return {seriesColour(theme, *curve.series), 1.6, false, *curve.series >= seriesColours};
+}
+
+QString curveWord(const Curve& curve) {
+    return curve.series ? QString::fromStdString(curve.label) : curveWord(curve.kind);
+}
+
 QString curveWord(CurveKind kind) {
     switch (kind) {
     case CurveKind::Moved:

@@ -19,7 +19,13 @@ struct CurveLook {
     bool dotted = false; ///< the second channel beside the colour
 };
 [[nodiscard]] CurveLook curveLook(const Theme& theme, CurveKind kind);
+/// One of several recordings has a colour of its own.
+[[nodiscard]] CurveLook curveLook(const Theme& theme, const Curve& curve);
 [[nodiscard]] QString curveWord(CurveKind kind);
+[[nodiscard]] QString curveWord(const Curve& curve);
+/// The colour of one of several recordings; after ten they come again, dashed.
+[[nodiscard]] QColor seriesColour(const Theme& theme, int series);
+inline constexpr int seriesColours = 10;
 /// A phase has the colour of the state that its device is in meanwhile.
 [[nodiscard]] StateLook phaseLook(const Theme& theme, PhaseName phase);
 [[nodiscard]] QString phaseText(PhaseName phase);

@@ -242,8 +242,7 @@ std::vector<ChartRow> chartRows(const Recording& recording, const ChartContent& 
     }
     const auto curves = [&](const std::vector<Curve>& all, bool isRate) {
         for (const Curve& curve : all) {
-            const QString track =
-                tr("%1, %2").arg(deviceName(recording, curve.device), curveWord(curve.kind));
+            const QString track = tr("%1, %2").arg(deviceName(recording, curve.device), curveWord(curve));
             // A table of every pixel column is read by nobody: about 50 rows a curve.
             const std::size_t stride = std::max<std::size_t>(1, curve.steps.size() / 50);
             for (std::size_t at = stride - 1; at < curve.steps.size(); at += stride)

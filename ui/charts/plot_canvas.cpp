@@ -83,9 +83,16 @@ public:
     TitlePlot(QCPAxis* keyAxis, QCPAxis* valueAxis, QString title)
         : TrackPlot(keyAxis, valueAxis), title_(std::move(title)) {}
     void setCurves(const std::vector<Curve>& curves) {
-        kinds_.clear();
-        for (const Curve& curve : curves)
-            kinds_.insert(curve.kind);
+        shown_.clear();
+        std::set<std::pair<CurveKind, int>> seen;
+        for (const Curve& curve : curves) {
+            if (seen.emplace(curve.series ? CurveKind::Moved : curve.kind, curve.series.value_or(-1)).second)
+                shown_.push_back({curve.kind, curve.device, {}, 0, {}, curve.series, curve.label});
+        }
+        // In the order of their kinds: it must not depend on which device had one first.
+        std::stable_sort(shown_.begin(), shown_.end(), [](const Curve& a, const Curve& b) {
+            return !a.series && !b.series && a.kind < b.kind;
+        });
     }
 
 protected:
@@ -102,9 +109,9 @@ protected:
         painter->drawText(QPointF(at, base), title_);
         at += QFontMetricsF(bold).horizontalAdvance(title_) + 14;
         painter->setFont(small);
-        for (const CurveKind kind : kinds_) {
-            const CurveLook look = curveLook(theme_, kind);
-            const QString word = curveWord(kind);
+        for (const Curve& curve : shown_) {
+            const CurveLook look = curveLook(theme_, curve);
+            const QString word = curveWord(curve);
             if (at + 24 + metrics.horizontalAdvance(word) > area().right())
                 break;
             const double middle = base - metrics.xHeight() / 2;
@@ -127,7 +134,7 @@ protected:
 
 private:
     QString title_;
-    std::set<CurveKind> kinds_;
+    std::vector<Curve> shown_; ///< one of each kind or recording, without its steps
 };
 
 /// The next height with a round number of eighths of a power of two: a live axis must not creep.
@@ -145,6 +152,7 @@ struct PlotCanvas::Plot {
     struct Row {
         QCPAxisRect* rect = nullptr;
         charts::PhasesPlot* phases = nullptr;
+        charts::NotesPlot* notes = nullptr;
         TitlePlot* title = nullptr;
     };
     std::array<Row, 3> rows;
@@ -164,6 +172,7 @@ struct PlotCanvas::Plot {
     void forEach(Do what) {
         for (Row& each : rows) {
             what(*each.phases);
+            what(*each.notes);
             what(*each.title);
         }
         what(*lanes);
@@ -205,6 +214,9 @@ PlotCanvas::PlotCanvas(QWidget* parent) : QWidget(parent), plot_(std::make_uniqu
     plot_->lanes = new charts::LanesPlot(plot_->time(Track::Lanes), plot_->value(Track::Lanes));
     plot_->sizes = new charts::CurvesPlot(plot_->time(Track::Size), plot_->value(Track::Size));
     plot_->rates = new charts::CurvesPlot(plot_->time(Track::Rate), plot_->value(Track::Rate));
+    for (const Track track : {Track::Lanes, Track::Size, Track::Rate}) // above all else
+        plot_->row(track).notes =
+            new charts::NotesPlot(plot_->time(track), plot_->value(track), track == Track::Lanes);
     plot_->names = QSharedPointer<QCPAxisTickerText>::create();
     plot_->value(Track::Lanes)->setTicker(plot_->names);
     plot_->value(Track::Lanes)->setRangeReversed(true);
@@ -230,12 +242,14 @@ void PlotCanvas::setContent(const ChartContent& content) {
     for (const Track track : {Track::Lanes, Track::Size, Track::Rate}) {
         plot_->time(track)->setRange(from, to);
         plot_->row(track).phases->setPhases(content.phases);
+        plot_->row(track).notes->setNotes(content.notes);
     }
     plot_->names->clear();
     for (std::size_t row = 0; row < content.lanes.size(); ++row) {
         QString name = shortName(content.lanes[row].name);
         if (name.size() > 14) // an mdev's UUID: its first group tells it apart
-            name = name.left(8) + QStringLiteral("…");
+            name = name.left(8) + QStringLiteral("…") +
+                   (name.contains(QLatin1Char(' ')) ? name.right(2) : QString());
         plot_->names->addTick(static_cast<double>(row), name);
     }
     plot_->value(Track::Lanes)

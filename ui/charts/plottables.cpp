@@ -155,7 +155,7 @@ void LanesPlot::draw(QCPPainter* painter) {
 
 void CurvesPlot::fillSteps(QPainter& painter, const Curve& curve) const {
     const double ground = y(0);
-    const QColor colour = curveLook(theme_, curve.kind).colour;
+    const QColor colour = curveLook(theme_, curve).colour;
     for (const CurveStep& step : curve.steps) {
         const double left = x(step.begin);
         const double right = std::max(left + 1, x(step.end));
@@ -166,7 +166,7 @@ void CurvesPlot::fillSteps(QPainter& painter, const Curve& curve) const {
 }
 
 void CurvesPlot::drawSteps(QPainter& painter, const Curve& curve) const {
-    const CurveLook look = curveLook(theme_, curve.kind);
+    const CurveLook look = curveLook(theme_, curve);
     QPen pen(look.colour, look.width);
     pen.setCapStyle(Qt::FlatCap);
     painter.setPen(pen);
@@ -222,13 +222,47 @@ void CurvesPlot::drawSteps(QPainter& painter, const Curve& curve) const {
 void CurvesPlot::draw(QCPPainter* painter) {
     painter->setAntialiasing(false);
     for (const Curve& curve : curves_) {
-        if (curveLook(theme_, curve.kind).filled)
+        if (curveLook(theme_, curve).filled)
             fillSteps(*painter, curve);
     }
     painter->setAntialiasing(true);
     for (const Curve& curve : curves_) {
-        if (!curveLook(theme_, curve.kind).filled)
+        if (!curveLook(theme_, curve).filled)
             drawSteps(*painter, curve);
+    }
+}
+
+void NotesPlot::draw(QCPPainter* painter) {
+    const QRectF rect = area();
+    painter->setFont(parentPlot()->font());
+    const QFontMetricsF metrics(painter->font());
+    double free = rect.left(); // where the next words may begin: they must not run into each other
+    for (const NotePiece& note : notes_) {
+        const double at = x(note.time);
+        if (at < rect.left() + 1 || at > rect.right() - 1)
+            continue;
+        const QColor colour = note.what == ChartMark::What::Note ? theme_.text() : theme_.bad();
+        painter->setAntialiasing(false);
+        painter->setPen(QPen(colour, 1));
+        for (double y = rect.top(); y + 4 < rect.bottom(); y += 7) // dashes: a painter's own lose their clip
+            painter->drawLine(QLineF(at, y, at, y + 4));
+        if (!words_)
+            continue;
+        painter->setAntialiasing(true);
+        painter->setBrush(colour);
+        painter->setPen(Qt::NoPen);
+        const double right = std::min(at + 6, rect.right());
+        painter->drawPolygon(QPolygonF({{at, rect.top()}, {right, rect.top()}, {at, rect.top() + 7}}));
+        const QString text = QString::fromStdString(note.text);
+        const double room = rect.right() - at - 12;
+        if (text.isEmpty() || at < free || room < 24)
+            continue;
+        const QString shown = metrics.elidedText(text, Qt::ElideRight, std::min(room, 180.0));
+        const QRectF behind(at + 8, rect.top(), metrics.horizontalAdvance(shown) + 4, metrics.height());
+        painter->fillRect(behind, theme_.card());
+        painter->setPen(colour);
+        painter->drawText(behind, Qt::AlignCenter | Qt::TextDontClip, shown);
+        free = behind.right();
     }
 }
 

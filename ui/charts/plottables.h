@@ -68,6 +68,21 @@ private:
     std::vector<Curve> curves_;
 };
 
+/// Notes as lines over the whole height, with their words where `words` is set.
+class NotesPlot final : public TrackPlot {
+public:
+    NotesPlot(QCPAxis* keyAxis, QCPAxis* valueAxis, bool words)
+        : TrackPlot(keyAxis, valueAxis), words_(words) {}
+    void setNotes(const std::vector<NotePiece>& notes) { notes_ = notes; }
+
+protected:
+    void draw(QCPPainter* painter) override;
+
+private:
+    bool words_;
+    std::vector<NotePiece> notes_;
+};
+
 /// Phases shaded over the whole height, inside the dark frame that means downtime.
 class PhasesPlot final : public TrackPlot {
 public:

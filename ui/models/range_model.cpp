@@ -4,6 +4,7 @@
 #include "ui/models/range_model.h"
 
 #include "core/transfer/compare.h"
+#include "ui/models/compare_model.h"
 #include "ui/words.h"
 
 namespace migscope {
@@ -57,14 +58,7 @@ void RangeModel::clear() {
 }
 
 QString RangeModel::asTsv() const {
-    QStringList lines;
-    for (int row = -1; row < rowCount(); ++row) {
-        QStringList cells;
-        for (int column = 0; column < ColumnCount; ++column)
-            cells << (row < 0 ? headerData(column, Qt::Horizontal) : data(index(row, column))).toString();
-        lines << cells.join(QLatin1Char('\t'));
-    }
-    return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
+    return tableAsTsv(*this);
 }
 
 int RangeModel::rowCount(const QModelIndex& parent) const {

@@ -167,6 +167,14 @@ void RunView::showPage(Page page) {
     madeBody().page_->setCurrentIndex(page);
 }
 
+void RunView::showRun(int run) {
+    showPage(ChartPage);
+    const int index = run_->findData(run);
+    if (index >= 0)
+        run_->setCurrentIndex(index);
+    chooseRun(index >= 0 ? index : 0);
+}
+
 void RunView::setSource(const RunSourcePtr& source) {
     source_ = source;
     empty_->setVisible(source == nullptr);

@@ -39,6 +39,8 @@ public:
     [[nodiscard]] ChartTableModel& table() { return model_; }
     enum Page { ChartPage, TablePage, ReportPage, PropertiesPage };
     void showPage(Page page);
+    /// The run's stretch of time, and its downtime in the bar.
+    void showRun(int run);
 
 protected:
     [[nodiscard]] Selection& selection() const { return selection_; }

@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Runs of several recordings over each other.
+#include "ui/charts/overlay_view.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "ui/charts/chart_words.h"
+
+namespace migscope {
+namespace {
+constexpr double clickDistance = 4;
+constexpr double wheelFactor = 1.25; ///< a notch
+constexpr Ns narrowest{2000};
+} // namespace
+
+OverlayView::OverlayView(QWidget* parent) : QWidget(parent), canvas_(new PlotCanvas(this)) {
+    setFocusPolicy(Qt::StrongFocus);
+    setAccessibleName(tr("Runs over each other, aligned at t0"));
+    canvas_->setAttribute(Qt::WA_TransparentForMouseEvents);
+    canvas_->applyTheme(Theme::of(palette()));
+}
+
+void OverlayView::setItems(std::vector<Item> items) {
+    if (items == items_) {
+        refresh();
+        return;
+    }
+    items_ = std::move(items);
+    all_ = true;
+    zoom_.reset(whole());
+    refresh();
+}
+
+TimeRange OverlayView::whole() const {
+    std::optional<TimeRange> all;
+    for (const Item& item : items_) {
+        AlignedSpan span;
+        item.source->look([&](const Recording& recording) { span = alignedSpan(recording, item.run.run); });
+        all = all ? TimeRange{std::min(all->from, span.from), std::max(all->to, span.to)}
+                  : TimeRange{span.from, span.to};
+    }
+    TimeRange range = all.value_or(TimeRange{Ns{0}, std::chrono::seconds(1)});
+    range.to += range.length() / 50; // the last mark must not touch the frame
+    return range;
+}
+
+void OverlayView::refresh() {
+    if (all_)
+        zoom_.replace(whole());
+    ChartContent content;
+    content.window = {range().from, range().to, canvas_->columns(), Ns{0}};
+    for (const Item& item : items_)
+        item.source->look([&](const Recording& recording) { overlay(content, recording, item.run); });
+    canvas_->setContent(content);
+    setAccessibleDescription(chartSummary(content));
+}
+
+void OverlayView::go(TimeRange range, bool remember) {
+    const TimeRange all = whole();
+    const Ns length = std::clamp(range.length(), narrowest, std::max(all.length(), narrowest));
+    const Ns from = std::clamp(range.from, all.from, std::max(all.from, all.to - length));
+    const TimeRange next{from, from + length};
+    all_ = next == all;
+    zoom_.go(next, !remember);
+    refresh();
+}
+
+void OverlayView::zoomAll() {
+    all_ = true;
+    zoom_.go(whole());
+    refresh();
+}
+
+void OverlayView::scaleAt(Ns at, double factor) {
+    const TimeRange now = range();
+    const auto before = std::llround(static_cast<double>((at - now.from).count()) * factor);
+    const auto length = std::llround(static_cast<double>(now.length().count()) * factor);
+    go({at - Ns{before}, at - Ns{before} + Ns{length}}, false);
+}
+
+void OverlayView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    canvas_->setGeometry(rect());
+    refresh();
+}
+
+void OverlayView::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
+        canvas_->applyTheme(Theme::of(palette()));
+}
+
+void OverlayView::wheelEvent(QWheelEvent* event) {
+    scaleAt(canvas_->timeAt(event->position().x()),
+            std::pow(wheelFactor, -static_cast<double>(event->angleDelta().y()) / 120));
+    event->accept();
+}
+
+void OverlayView::mousePressEvent(QMouseEvent* event) {
+    pressed_ = event->position().x();
+}
+
+void OverlayView::mouseReleaseEvent(QMouseEvent* event) {
+    const auto from = std::exchange(pressed_, std::nullopt);
+    const double to = event->position().x();
+    if (from && std::abs(to - *from) >= clickDistance)
+        go({canvas_->timeAt(std::min(*from, to)), canvas_->timeAt(std::max(*from, to))}, true);
+}
+
+void OverlayView::mouseDoubleClickEvent(QMouseEvent* /*event*/) {
+    zoomAll();
+}
+
+void OverlayView::keyPressEvent(QKeyEvent* event) {
+    const TimeRange now = range();
+    const Ns middle = now.from + now.length() / 2;
+    const Ns step = now.length() / 10;
+    switch (event->key()) {
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+        scaleAt(middle, 1 / 1.6);
+        return;
+    case Qt::Key_Minus:
+        scaleAt(middle, 1.6);
+        return;
+    case Qt::Key_Home:
+        zoomAll();
+        return;
+    case Qt::Key_Left:
+        if ((event->modifiers() & Qt::AltModifier) != 0) {
+            zoom_.back();
+            all_ = range() == whole();
+            refresh();
+        } else {
+            go({now.from - step, now.to - step}, false);
+        }
+        return;
+    case Qt::Key_Right:
+        go({now.from + step, now.to + step}, false);
+        return;
+    default:
+        QWidget::keyPressEvent(event);
+    }
+}
+
+} // namespace migscope

@@ -1,0 +1,258 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Compare tab.
+#include "ui/panels/compare_page.h"
+
+#include <QCheckBox>
+#include <QClipboard>
+#include <QComboBox>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QSplitter>
+#include <QTableView>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+#include "core/transfer/range_stats.h"
+#include "ui/charts/downtime_bar.h"
+#include "ui/models/range_model.h"
+#include "ui/panels/command_box.h"
+
+namespace migscope {
+
+ComparePage::ComparePage(QWidget* parent) : QWidget(parent), empty_(plainLabel({}, this)) {
+    setBackgroundRole(QPalette::Base);
+    setAutoFillBackground(true);
+    empty_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    empty_->setContentsMargins(4, 12, 4, 4);
+    empty_->setText(
+        tr("Tick recordings in the list of runs on the left. One shows the spread over its repeated runs, "
+           "two or more are laid over each other, aligned at t0, with a table of their differences and "
+           "whether chance explains them."));
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(8, 6, 8, 4);
+    outer->addWidget(empty_, 1);
+}
+
+void ComparePage::makeBody() {
+    body_ = new QWidget(this);
+    verdict_ = plainLabel({}, body_);
+    verdict_->setObjectName(QStringLiteral("compare verdict"));
+    base_ = new QComboBox(body_);
+    base_->setAccessibleName(tr("Base of the comparison"));
+    base_->setToolTip(tr("The recording that the others are compared with"));
+    base_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    base_->setMinimumContentsLength(14);
+    figure_ = new QComboBox(body_);
+    figure_->setAccessibleName(tr("Figure of the spread"));
+    for (const Figure figure : allFigures())
+        figure_->addItem(figureName(figure), static_cast<int>(figure));
+    withoutFirst_ = new QCheckBox(tr("without first runs"), body_);
+    withoutFirst_->setToolTip(tr("Leaves the first run of each recording out of the table: cold effects"));
+    copy_ = new QToolButton(body_);
+    copy_->setText(tr("Copy table"));
+    copy_->setAccessibleName(tr("Copy the difference table"));
+    copy_->setToolTip(tr("Tab-separated, for a sheet or a mail"));
+    copy_->setAutoRaise(true);
+    copy_->setFocusPolicy(Qt::StrongFocus);
+    auto* tools = new QHBoxLayout;
+    tools->setSpacing(6);
+    auto* baseLabel = new QLabel(tr("&Base:"), body_);
+    baseLabel->setBuddy(base_);
+    auto* figureLabel = new QLabel(tr("S&pread of:"), body_);
+    figureLabel->setBuddy(figure_);
+    tools->addWidget(baseLabel);
+    tools->addWidget(base_);
+    tools->addWidget(figureLabel);
+    tools->addWidget(figure_);
+    tools->addWidget(withoutFirst_);
+    tools->addStretch(1);
+    tools->addWidget(copy_);
+    strip_ = new SpreadStrip(body_);
+    overlay_ = new OverlayView(body_);
+    table_ = new QTableView(body_);
+    table_->setModel(&model_);
+    table_->setAccessibleName(tr("Differences"));
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setShowGrid(false);
+    table_->setTabKeyNavigation(false);
+    table_->setAlternatingRowColors(true);
+    table_->setWordWrap(false);
+    table_->verticalHeader()->hide();
+    table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 4);
+    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    table_->horizontalHeader()->setStretchLastSection(true);
+    table_->horizontalHeader()->setHighlightSections(false);
+    auto* parts = new QSplitter(Qt::Vertical, body_);
+    parts->setChildrenCollapsible(false);
+    parts->addWidget(overlay_);
+    parts->addWidget(table_);
+    parts->setStretchFactor(0, 3);
+    parts->setStretchFactor(1, 2);
+    auto* layout = new QVBoxLayout(body_);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(4);
+    layout->addWidget(verdict_);
+    layout->addLayout(tools);
+    layout->addWidget(strip_);
+    layout->addWidget(parts, 1);
+    qobject_cast<QVBoxLayout*>(this->layout())->insertWidget(0, body_, 1);
+    connect(base_, &QComboBox::activated, this, &ComparePage::showTable);
+    connect(withoutFirst_, &QCheckBox::toggled, this, &ComparePage::showTable);
+    connect(figure_, &QComboBox::activated, this, &ComparePage::showStrip);
+    connect(copy_, &QToolButton::clicked, this,
+            [this] { QGuiApplication::clipboard()->setText(model_.asTsv()); });
+    connect(strip_, &SpreadStrip::runPicked, this, [this](int row, int run) {
+        if (row >= 0 && static_cast<std::size_t>(row) < sources_.size())
+            emit runPicked(sources_[static_cast<std::size_t>(row)], run);
+    });
+}
+
+void ComparePage::setSources(const std::vector<RunSourcePtr>& sources) {
+    if (sources == sources_)
+        return;
+    const RunSourcePtr base =
+        base_ != nullptr && baseIndex() < sources_.size() ? sources_[baseIndex()] : nullptr;
+    sources_ = sources;
+    stale_ = true;
+    if (!sources_.empty() && body_ == nullptr)
+        makeBody();
+    empty_->setVisible(sources_.empty());
+    if (body_ == nullptr)
+        return;
+    body_->setVisible(!sources_.empty());
+    base_->clear();
+    for (std::size_t at = 0; at < sources_.size(); ++at) {
+        base_->addItem(labelOf(at));
+        if (sources_[at] == base)
+            base_->setCurrentIndex(static_cast<int>(at));
+    }
+    if (isVisible())
+        showAll();
+}
+
+void ComparePage::refresh(SourceId source) {
+    const bool ours = std::any_of(sources_.begin(), sources_.end(),
+                                  [source](const RunSourcePtr& each) { return each->id() == source; });
+    if (!ours)
+        return;
+    stale_ = true;
+    if (isVisible())
+        showAll();
+}
+
+void ComparePage::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (stale_ && body_ != nullptr)
+        showAll();
+}
+
+QString ComparePage::labelOf(std::size_t source) const {
+    const QString name = sources_[source]->name();
+    // Two files of one name are told apart by their place in the list.
+    const auto same = std::count_if(sources_.begin(), sources_.end(),
+                                    [&](const RunSourcePtr& each) { return each->name() == name; });
+    return same > 1 ? tr("%1 (%2)").arg(name).arg(source + 1) : name;
+}
+
+std::size_t ComparePage::baseIndex() const {
+    return static_cast<std::size_t>(std::max(0, base_->currentIndex()));
+}
+
+void ComparePage::showAll() {
+    stale_ = false;
+    showStrip();
+    showOverlay();
+    showTable();
+}
+
+void ComparePage::showStrip() {
+    const auto figure = static_cast<Figure>(figure_->currentData().toInt());
+    std::vector<SpreadRow> rows;
+    for (std::size_t at = 0; at < sources_.size(); ++at) {
+        SpreadRow row;
+        row.label = labelOf(at);
+        row.series = static_cast<int>(at);
+        std::vector<double> values;
+        sources_[at]->look([&](const Recording& recording) {
+            const auto& runs = recording.metrics().runs();
+            for (const RunMetrics& run : runs) {
+                const auto value = counts(run) ? valueOf(run, figure) : std::nullopt;
+                if (!value)
+                    continue;
+                row.dots.push_back({*value, run.run, runs.size() > 1 && run.run == runs.front().run, false});
+                values.push_back(*value);
+            }
+        });
+        for (const std::size_t far : outliersOf(values))
+            row.dots[far].outlier = true;
+        const FigureUnit unit = unitOf(figure);
+        row.median = medianOf(values);
+        if (values.empty()) {
+            row.words = tr("no %1 measured").arg(figureName(figure));
+        } else {
+            const Spread spread = spreadOf(values, false);
+            row.words = values.size() == 1
+                            ? tr("one run: %1").arg(figureWords(unit, *row.median))
+                            : tr("%1 runs · median %2 · p90 %3 · p99 %4")
+                                  .arg(values.size())
+                                  .arg(figureWords(unit, *row.median), figureWords(unit, spread.p90),
+                                       figureWords(unit, spread.p99));
+            if (row.dots.front().first)
+                row.words += tr(" · first %1").arg(figureWords(unit, row.dots.front().value));
+        }
+        rows.push_back(std::move(row));
+    }
+    strip_->setRows(unitOf(figure), std::move(rows));
+}
+
+void ComparePage::showOverlay() {
+    std::vector<OverlayView::Item> items;
+    for (std::size_t at = 0; at < sources_.size(); ++at) {
+        int run = 0;
+        sources_[at]->look([&](const Recording& recording) {
+            if (const RunMetrics* shown = runToShow(recording))
+                run = shown->run;
+        });
+        if (run > 0)
+            items.push_back({sources_[at], {run, labelOf(at).toStdString(), static_cast<int>(at)}});
+    }
+    overlay_->setItems(std::move(items));
+}
+
+void ComparePage::showTable() {
+    std::vector<ComparedSide> sides;
+    for (std::size_t at = 0; at < sources_.size(); ++at) {
+        ComparedSide side;
+        side.name = labelOf(at).toStdString();
+        sources_[at]->look(
+            [&](const Recording& recording) { addRuns(side, recording, withoutFirst_->isChecked()); });
+        sides.push_back(std::move(side));
+    }
+    ComparedSide base = sides[baseIndex()];
+    sides.erase(sides.begin() + static_cast<std::ptrdiff_t>(baseIndex()));
+    const Comparison comparison = compareSides(std::move(base), std::move(sides));
+    QStringList lines;
+    for (const ComparedTo& other : comparison.others)
+        lines << compareSentence(other, comparison.base);
+    const ComparedSide& only = comparison.base;
+    if (lines.isEmpty())
+        lines << tr("%1: %2 of %3 runs ended ok%4. Tick a second recording to compare it.")
+                     .arg(QString::fromStdString(only.name))
+                     .arg(only.counted)
+                     .arg(only.runs)
+                     .arg(only.simulated ? tr(" · SIMULATED") : QString());
+    verdict_->setText(lines.join(QLatin1Char('\n')));
+    const bool several = !comparison.others.empty();
+    table_->setVisible(several);
+    table_->setColumnHidden(CompareModel::Side, comparison.others.size() < 2);
+    copy_->setEnabled(several);
+    base_->setEnabled(several);
+    model_.setComparison(comparison);
+}
+
+} // namespace migscope

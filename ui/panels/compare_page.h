@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Compare tab: the ticked recordings over each other, the spread of their runs, and the difference table.
+#pragma once
+
+#include <QWidget>
+
+#include <vector>
+
+#include "ui/charts/overlay_view.h"
+#include "ui/charts/spread_strip.h"
+#include "ui/models/compare_model.h"
+#include "ui/run_source.h"
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QTableView;
+class QToolButton;
+
+namespace migscope {
+
+/// Its widgets are made when there is something to compare.
+class ComparePage : public QWidget {
+    Q_OBJECT
+public:
+    explicit ComparePage(QWidget* parent = nullptr);
+    /// The ticked ones, in the order of the list.
+    void setSources(const std::vector<RunSourcePtr>& sources);
+    /// One grew or ended; looked at when the page is shown.
+    void refresh(SourceId source);
+    [[nodiscard]] const std::vector<RunSourcePtr>& sources() const { return sources_; }
+    [[nodiscard]] CompareModel& model() { return model_; }
+    [[nodiscard]] SpreadStrip* strip() const { return strip_; }
+    [[nodiscard]] OverlayView* overlay() const { return overlay_; }
+    [[nodiscard]] QTableView* table() const { return table_; }
+    [[nodiscard]] QLabel* verdict() const { return verdict_; }
+    [[nodiscard]] QComboBox* base() const { return base_; }
+    [[nodiscard]] QComboBox* figure() const { return figure_; }
+
+signals:
+    /// A person wants to see this run.
+    void runPicked(const migscope::RunSourcePtr& source, int run);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    void makeBody();
+    void showAll();
+    void showStrip();
+    void showTable();
+    void showOverlay();
+    [[nodiscard]] QString labelOf(std::size_t source) const;
+    [[nodiscard]] std::size_t baseIndex() const;
+
+    std::vector<RunSourcePtr> sources_;
+    CompareModel model_;
+    QLabel* empty_;
+    QWidget* body_ = nullptr; ///< with it all that follow
+    QLabel* verdict_ = nullptr;
+    QComboBox* base_ = nullptr;
+    QComboBox* figure_ = nullptr;
+    QCheckBox* withoutFirst_ = nullptr;
+    QToolButton* copy_ = nullptr;
+    SpreadStrip* strip_ = nullptr;
+    OverlayView* overlay_ = nullptr;
+    QTableView* table_ = nullptr;
+    bool stale_ = false;
+};
+
+} // namespace migscope
