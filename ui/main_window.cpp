@@ -95,13 +95,10 @@ void MainWindow::makeCentre() {
     parts_.timeline->setEmptyText(
         tr("Select a run in the list on the left, or open a recording: its states, sizes, "
            "throughput and downtime are drawn here."));
-    const std::pair<QWidget*, QString> pages[] = {
-        {parts_.inspect, tr("Inspect")},
-        {parts_.migrate, tr("Migrate")},
-        {parts_.timeline, tr("Timeline")},
-        {parts_.compare = new ComparePage(parts_.tabs), tr("Compare")}};
-    for (const auto& [page, name] : pages)
-        parts_.tabs->addTab(page, name);
+    parts_.compare = new ComparePage(parts_.tabs);
+    for (QWidget* page : {static_cast<QWidget*>(parts_.inspect), static_cast<QWidget*>(parts_.migrate),
+                          static_cast<QWidget*>(parts_.timeline), static_cast<QWidget*>(parts_.compare)})
+        parts_.tabs->addTab(page, page->windowTitle());
     auto* deviceLayout = new QVBoxLayout(devicePage);
     deviceLayout->setContentsMargins(0, 0, 0, 0);
     deviceLayout->setSpacing(0);

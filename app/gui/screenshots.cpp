@@ -5,6 +5,7 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QDoubleSpinBox>
 #include <QEventLoop>
 #include <QFile>
 #include <QSettings>
@@ -24,6 +25,7 @@
 #include "ui/panels/migrate_page.h"
 #include "ui/panels/runs_panel.h"
 #include "ui/panels/timeline_page.h"
+#include "ui/panels/what_if_panel.h"
 #include "ui/recordings.h"
 #include "ui/run_presenter.h"
 #include "ui/selection.h"
@@ -127,6 +129,17 @@ public:
         window_->parts().selection->select(TimeStretch{source->id(), dark});
         window_->parts().selection->moveCursor(TimeCursor{source->id(), dark.from + dark.length() / 3});
         return dark.length() > Ns{1};
+    }
+    bool whatIf() {
+        if (!timeline())
+            return false;
+        window_->parts().timeline->showPage(RunView::WhatIfPage);
+        spin(50);
+        for (auto* box : window_->parts().timeline->whatIfPanel()->findChildren<QDoubleSpinBox*>()) {
+            if (box->suffix().contains(QStringLiteral("×")))
+                box->setValue(0.5); // half the bandwidth
+        }
+        return true;
     }
     /// Sixteen runs of a pair whose times are `slower` times as long, each at a pace of its own.
     bool repeated(const QString& folder, const char* name, double slower, int seed) {
@@ -267,6 +280,8 @@ std::vector<Scene> scenes(const QString& ordinaryHost) {
          }},
         {"timeline",
          [](Stage& stage) { return stage.run(good, other) && stage.runEnded() && stage.timeline(); }},
+        {"what-if",
+         [](Stage& stage) { return stage.run(good, other) && stage.runEnded() && stage.whatIf(); }},
         {"compare", [](Stage& stage) { return stage.compare(); }},
         {"error",
          [](Stage& stage) {

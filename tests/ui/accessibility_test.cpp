@@ -128,7 +128,8 @@ TEST_F(Accessibility, ofTheTimelineWithARecording) {
     expectReachedByTab();
     EXPECT_FALSE(parts().timeline->chart()->accessibleDescription().isEmpty()) << "a chart says its values";
     EXPECT_FALSE(parts().timeline->bar()->accessibleDescription().isEmpty());
-    for (const auto page : {RunView::TablePage, RunView::ReportPage, RunView::PropertiesPage}) {
+    for (const auto page :
+         {RunView::TablePage, RunView::ReportPage, RunView::PropertiesPage, RunView::WhatIfPage}) {
         parts().timeline->showPage(page);
         spin(30);
         expectNames();

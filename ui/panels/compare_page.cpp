@@ -25,6 +25,7 @@
 namespace migscope {
 
 ComparePage::ComparePage(QWidget* parent) : QWidget(parent), empty_(plainLabel({}, this)) {
+    setWindowTitle(tr("Compare")); // of its tab
     setBackgroundRole(QPalette::Base);
     setAutoFillBackground(true);
     empty_->setAlignment(Qt::AlignTop | Qt::AlignLeft);

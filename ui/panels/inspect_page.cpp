@@ -20,6 +20,7 @@
 namespace migscope {
 
 InspectPage::InspectPage(const QList<QAction*>& acts, QWidget* parent) : QWidget(parent) {
+    setWindowTitle(tr("Inspect")); // of its tab
     setBackgroundRole(QPalette::Base);
     setAutoFillBackground(true);
     auto* row = new QHBoxLayout;

@@ -12,6 +12,7 @@ namespace migscope {
 
 MigratePage::MigratePage(Selection& selection, QWidget* parent)
     : QWidget(parent), view_(new RunView(selection, this)) {
+    setWindowTitle(tr("Migrate")); // of its tab
     setBackgroundRole(QPalette::Base);
     setAutoFillBackground(true);
     view_->setEmptyText(

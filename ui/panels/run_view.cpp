@@ -16,6 +16,7 @@
 
 #include "ui/panels/command_box.h"
 #include "ui/panels/facts_panel.h"
+#include "ui/panels/what_if_panel.h"
 #include "ui/recording_facts.h"
 
 namespace migscope {
@@ -53,6 +54,8 @@ RunView& RunView::madeBody() {
     properties_ = new FactsPanel(body_);
     properties_->setAccessibleName(tr("Properties of the recording"));
     pages_->addWidget(properties_);
+    whatIf_ = new WhatIfPanel(body_);
+    pages_->addWidget(whatIf_);
     layout->addWidget(pages_, 1);
     layout->addWidget(readout_);
     layout->addWidget(bar_);
@@ -75,7 +78,7 @@ QLayout* RunView::makeTools() {
     run_->setToolTip(tr("Which run of the recording the downtime bar shows"));
     run_->hide();
     page_ = new QComboBox(body_);
-    page_->addItems({tr("Chart"), tr("Table"), tr("Report"), tr("Properties")});
+    page_->addItems({tr("Chart"), tr("Table"), tr("Report"), tr("Properties"), tr("What if")});
     page_->setAccessibleName(tr("Show as"));
     back_ = button(QStringLiteral("◂"), tr("Zoom back"), tr("Back to the last view (Alt+Left)"));
     forward_ = button(QStringLiteral("▸"), tr("Zoom forward"), tr("Forward again (Alt+Right)"));
@@ -135,6 +138,8 @@ void RunView::connectParts() {
     connect(chart_, &ChartView::contentChanged, this, &RunView::fillPage);
     connect(page_, &QComboBox::currentIndexChanged, this, [this](int index) {
         pages_->setCurrentIndex(index);
+        readout_->setVisible(index == ChartPage);
+        pageChanged(static_cast<Page>(index));
         fillPage();
     });
     connect(run_, &QComboBox::activated, this, &RunView::chooseRun);
@@ -222,6 +227,7 @@ void RunView::showCaption() {
 void RunView::chooseRun(int index) {
     const int run = run_->itemData(index).toInt();
     bar_->show(source(), run);
+    fillPage();
     if (run == 0)
         return;
     // The bar's run is the one in view.
@@ -263,6 +269,15 @@ void RunView::fillPage() {
             facts = recordingFacts(recording, source()->path(), source()->growing());
         });
         properties_->setFacts(facts);
+    } else if (pages_->currentIndex() == WhatIfPage) {
+        WhatIfInputs inputs;
+        bool simulated = false;
+        source()->look([&](const Recording& recording) {
+            const RunMetrics* run = runToShow(recording, run_->currentData().toInt());
+            inputs = whatIfInputs(recording, run != nullptr ? run->run : 0);
+            simulated = recording.header().simulated;
+        });
+        whatIf_->setInputs(source()->name(), inputs, simulated);
     }
 }
 

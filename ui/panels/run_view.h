@@ -21,6 +21,7 @@ class QVBoxLayout;
 namespace migscope {
 
 class FactsPanel;
+class WhatIfPanel;
 
 class RunView : public QWidget {
     Q_OBJECT
@@ -36,8 +37,9 @@ public:
     [[nodiscard]] DowntimeBar* bar() { return madeBody().bar_; }
     [[nodiscard]] QLabel* caption() { return madeBody().caption_; }
     [[nodiscard]] QLabel* readout() { return madeBody().readout_; }
+    [[nodiscard]] WhatIfPanel* whatIfPanel() { return madeBody().whatIf_; }
     [[nodiscard]] ChartTableModel& table() { return model_; }
-    enum Page { ChartPage, TablePage, ReportPage, PropertiesPage };
+    enum Page { ChartPage, TablePage, ReportPage, PropertiesPage, WhatIfPage };
     void showPage(Page page);
     /// The run's stretch of time, and its downtime in the bar.
     void showRun(int run);
@@ -48,6 +50,8 @@ protected:
     virtual void makeMore(QVBoxLayout& body);
     virtual void sourceChanged() {}
     virtual void sourceGrew() {}
+    /// Another page is shown.
+    virtual void pageChanged(Page /*page*/) {}
 
 private:
     /// Everything but the empty text, made when it is first needed: most of a window's start is its widgets.
@@ -75,6 +79,7 @@ private:
     QTableView* tableView_ = nullptr;
     QPlainTextEdit* report_ = nullptr;
     FactsPanel* properties_ = nullptr;
+    WhatIfPanel* whatIf_ = nullptr;
     QComboBox* page_ = nullptr;
     QComboBox* run_ = nullptr;
     QToolButton* back_ = nullptr;

@@ -42,7 +42,9 @@ QStringList lettersOf(const Recording& recording) {
 
 } // namespace
 
-TimelinePage::TimelinePage(Selection& selection, QWidget* parent) : RunView(selection, parent) {}
+TimelinePage::TimelinePage(Selection& selection, QWidget* parent) : RunView(selection, parent) {
+    setWindowTitle(tr("Timeline")); // of its tab
+}
 
 void TimelinePage::makeMore(QVBoxLayout& body) {
     details_ = new QWidget(this);
@@ -103,6 +105,10 @@ void TimelinePage::sourceGrew() {
         return;
     range_->refresh();
     showCursor();
+}
+
+void TimelinePage::pageChanged(Page page) {
+    details_->setVisible(page == ChartPage || page == TablePage); // the others need the room
 }
 
 bool TimelinePage::eventFilter(QObject* watched, QEvent* event) {

@@ -43,6 +43,7 @@ protected:
     void makeMore(QVBoxLayout& body) override;
     void sourceChanged() override;
     void sourceGrew() override;
+    void pageChanged(Page page) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
