@@ -3,6 +3,7 @@
 // What the window costs: frames, gaps of its event loop, idle time, start. One line of JSON a measurement.
 #include <QApplication>
 #include <QElapsedTimer>
+#include <QKeyEvent>
 #include <QMainWindow>
 #include <QSettings>
 #include <QStyleFactory>
@@ -24,6 +25,7 @@
 #include "app/gui/gui_main.h"
 #include "core/transfer/recorder.h"
 #include "tests/bench/window_run.h"
+#include "ui/charts/overlay_view.h"
 #include "ui/main_window.h"
 #include "ui/once_painted.h"
 #include "ui/panels/run_view.h"
@@ -196,6 +198,108 @@ int frames(std::size_t count) {
     return 0;
 }
 
+/// A migration whose stream has `count` samples, one a microsecond.
+std::shared_ptr<Recording> longRun(std::size_t count, unsigned noise) {
+    RecordingHeader header;
+    header.simulated = true;
+    header.devices.resize(2);
+    header.devices[0].name = "0000:01:00.1";
+    header.devices[1].name = "0000:01:00.2";
+    auto recording = std::make_shared<Recording>(header);
+    const auto push = [&](Ns time, std::optional<int> device, event::Body body) {
+        Event event;
+        event.time = time;
+        event.device = device;
+        event.run = 1;
+        event.body = std::move(body);
+        recording->apply(std::move(event));
+    };
+    const auto arc = [&](int device, MigState from, MigState to, Ns called, Ns returned) {
+        event::ArcEnd end;
+        end.from = from;
+        end.to = end.goal = to;
+        end.called = called;
+        end.returned = returned;
+        end.stateAfter = to;
+        push(returned, device, end);
+    };
+    using std::chrono::milliseconds;
+    Plan plan;
+    plan.pairs = {{0, 1}};
+    push(Ns{0}, {}, event::RunBegin{plan});
+    arc(1, MigState::Running, MigState::Stop, milliseconds(1), milliseconds(2));
+    arc(1, MigState::Stop, MigState::Resuming, milliseconds(2), milliseconds(3));
+    arc(0, MigState::Running, MigState::RunningP2p, milliseconds(4), milliseconds(5));
+    arc(0, MigState::RunningP2p, MigState::Stop, milliseconds(5), milliseconds(6));
+    arc(0, MigState::Stop, MigState::StopCopy, milliseconds(6), milliseconds(7));
+    push(milliseconds(7), 0, event::Stream{1, true, event::StreamWhat::Open, 0, 0});
+    constexpr std::size_t batch = 500;
+    const Ns begin = milliseconds(8);
+    for (std::size_t done = 0; done < count; done += batch) {
+        event::Samples samples;
+        samples.stream = 1;
+        for (std::size_t i = done; i < std::min(done + batch, count); ++i) {
+            noise = noise * 1103515245U + 12345U;
+            samples.time.push_back(begin + std::chrono::microseconds(i));
+            samples.bytes.push_back(900 + noise % 200);
+            samples.source.push_back(Ns{300 + noise % 100});
+            samples.destination.push_back(Ns{400 + noise % 150});
+        }
+        const Ns last = samples.time.back();
+        push(last, 0, std::move(samples));
+    }
+    const Ns end = begin + std::chrono::microseconds(count);
+    push(end, 0, event::Stream{1, true, event::StreamWhat::Eof, 0, 0});
+    arc(1, MigState::Resuming, MigState::Stop, end + milliseconds(1), end + milliseconds(2));
+    arc(1, MigState::Stop, MigState::Running, end + milliseconds(2), end + milliseconds(3));
+    arc(0, MigState::StopCopy, MigState::Stop, end + milliseconds(4), end + milliseconds(5));
+    push(end + milliseconds(6), {}, event::RunEnd{RunOutcome::Ok, {}, {}});
+    recording->complete = true;
+    return recording;
+}
+
+/// Frames of so many recordings over each other, while a person zooms and pans.
+int overlaid(std::size_t recordings, std::size_t count) {
+    const double before = residentMib();
+    std::vector<OverlayView::Item> items;
+    for (std::size_t at = 0; at < recordings; ++at) {
+        const std::string name = "run " + std::to_string(at + 1);
+        items.push_back(
+            {wholeSource(QString::fromStdString(name), {}, longRun(count, static_cast<unsigned>(at))),
+             {1, name, static_cast<int>(at)}});
+    }
+    const double held = residentMib() - before;
+    OverlayView view;
+    view.resize(1000, 620);
+    view.setItems(std::move(items));
+    view.show();
+    QApplication::processEvents();
+    std::vector<double> spent;
+    const auto key = [&](int code, Qt::KeyboardModifiers modifiers = {}) {
+        QKeyEvent event(QEvent::KeyPress, code, modifiers);
+        QApplication::sendEvent(&view, &event);
+    };
+    for (int frame = 0; frame < 330; ++frame) {
+        const Ns began = threadTime();
+        if (frame % 60 == 59)
+            key(Qt::Key_Home);
+        else if (frame % 10 == 0)
+            key(Qt::Key_Plus);
+        else
+            key(frame % 20 < 10 ? Qt::Key_Right : Qt::Key_Left);
+        QApplication::processEvents();
+        if (frame >= 30)
+            spent.push_back(milliseconds(threadTime() - began));
+    }
+    std::printf(
+        "{\"bench\":\"overlaid\",\"recordings\":%zu,\"samples\":%zu,\"drawn\":%llu,\"thread_ms_p50\":%.3f,"
+        "\"thread_ms_p99\":%.3f,\"thread_ms_max\":%.3f,\"memory_mib\":%.1f}\n",
+        recordings, count, static_cast<unsigned long long>(view.canvas().frames()), percentile(spent, 0.5),
+        percentile(spent, 0.99), percentile(spent, 1), held);
+    std::fflush(stdout);
+    return 0;
+}
+
 /// The moment when the first painting of a window is done.
 class FirstPaint : public QObject {
 public:
@@ -318,7 +422,8 @@ int gaps(const char* spec, const char* source, const char* destination) {
 }
 
 int usage() {
-    std::fputs("usage: window_bench frames COUNT | start SPEC | start-empty | idle SPEC DEVICE SECONDS | "
+    std::fputs("usage: window_bench frames COUNT | overlaid RECORDINGS COUNT | start SPEC | start-empty | "
+               "idle SPEC DEVICE SECONDS | "
                "gaps SPEC SOURCE DESTINATION\n",
                stderr);
     return 2;
@@ -328,6 +433,8 @@ int run(int argc, char** argv) {
     const std::string what = argc > 1 ? argv[1] : "";
     if (what == "frames" && argc == 3)
         return frames(std::strtoull(argv[2], nullptr, 10));
+    if (what == "overlaid" && argc == 4)
+        return overlaid(std::strtoull(argv[2], nullptr, 10), std::strtoull(argv[3], nullptr, 10));
     if (what == "start" && argc == 3)
         return start(argv[2], false);
     if (what == "start-empty" && argc == 2)
