@@ -71,6 +71,8 @@ constexpr std::array specs{
          QT_TRANSLATE_NOOP("actions", "Write a note at the cursor into the recording that is shown.")},
     Spec{ActionId::Quit, "", QT_TRANSLATE_NOOP("actions", "&Quit"), "Ctrl+Q",
          QT_TRANSLATE_NOOP("actions", "Release all devices and leave.")},
+    Spec{ActionId::Help, "", QT_TRANSLATE_NOOP("actions", "&Contents"), "F1",
+         QT_TRANSLATE_NOOP("actions", "Open the guide at the page of the view that is shown.")},
     Spec{ActionId::About, "", QT_TRANSLATE_NOOP("actions", "&About Migscope"), "",
          QT_TRANSLATE_NOOP("actions", "Version and licence.")},
 };
@@ -127,14 +129,20 @@ QString Actions::word(ActionId id) {
     return QLatin1String(specOf(id).word);
 }
 
+QString Actions::plainText(ActionId id) {
+    return QCoreApplication::translate("actions", specOf(id).text).remove(QLatin1Char('&'));
+}
+
+QString Actions::help(ActionId id) {
+    return QCoreApplication::translate("actions", specOf(id).help);
+}
+
 void Actions::describe(ActionId id, const QString& why) {
     QAction* action = actions_.at(id);
-    QString help = QCoreApplication::translate("actions", specOf(id).help);
-    if (!why.isEmpty())
-        help = why;
-    action->setStatusTip(help);
+    const QString words = why.isEmpty() ? help(id) : why;
+    action->setStatusTip(words);
     const QString key = action->shortcut().toString(QKeySequence::NativeText);
-    action->setToolTip(key.isEmpty() ? help : QStringLiteral("%1 (%2)").arg(help, key));
+    action->setToolTip(key.isEmpty() ? words : QStringLiteral("%1 (%2)").arg(words, key));
 }
 
 void Actions::enable(ActionId id) {

@@ -31,6 +31,7 @@ enum class ActionId {
     ShowCompare,
     AddMark,
     Quit,
+    Help,
     About,
 };
 
@@ -43,6 +44,10 @@ public:
     [[nodiscard]] std::vector<ActionId> ids() const;
     /// The stable word of an action, for settings and help: "open-device".
     [[nodiscard]] static QString word(ActionId id);
+    /// What the menu says, without the mark of its key.
+    [[nodiscard]] static QString plainText(ActionId id);
+    /// What it does, whether it can be done now or not.
+    [[nodiscard]] static QString help(ActionId id);
     /// A disabled action says why, in its tool tip and to screen readers.
     void enable(ActionId id);
     void disable(ActionId id, const QString& why);

@@ -202,7 +202,7 @@ void MainWindow::makeMenus() {
     for (QDockWidget* made : std::as_const(docks_))
         view->addAction(made->toggleViewAction());
     QMenu* help = menuBar()->addMenu(tr("&Help"));
-    help->addAction(actions[ActionId::About]);
+    help->addActions({actions[ActionId::Help], actions[ActionId::About]});
 }
 
 void MainWindow::restoreLayout() {

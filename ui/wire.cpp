@@ -9,6 +9,7 @@
 #include <QTabWidget>
 
 #include "ui/actions.h"
+#include "ui/help.h"
 #include "ui/host_session.h"
 #include "ui/leaving.h"
 #include "ui/main_window.h"
@@ -169,6 +170,7 @@ void wireActions(MainWindow& window, const WindowParts& parts) {
         parts.timeline->askMark();
     });
     does(ActionId::ShowTimeline, presenter, [presenter, parts] { presenter->showTab(parts.timeline); });
+    does(ActionId::Help, new Help(window, parts), &Help::showView);
     does(ActionId::About, presenter, &Presenter::about);
     does(ActionId::Quit, &window, &QWidget::close);
 }
