@@ -224,6 +224,7 @@ ChartContent chartContent(const Recording& recording, const ChartWindow& window)
         content.lanes.push_back(std::move(lane));
         addSizes(content, device, chart);
     }
+    content.marks = cutMarks(recording.charts().marks(), content.window);
     for (const auto& [stream, columns] : recording.samples())
         addStream(content, stream, columns);
     for (const RunMetrics& run : recording.metrics().runs()) {
@@ -358,52 +359,6 @@ Readout readoutAt(const Recording& recording, Ns time) {
         }
     }
     return readout;
-}
-
-std::optional<std::size_t> eventNear(const Recording& recording, std::optional<int> device, Ns time,
-                                     Ns reach) {
-    std::optional<std::size_t> best;
-    Ns distance = reach;
-    const auto consider = [&](Ns begin, Ns end, std::size_t event) {
-        const Ns far = time < begin ? begin - time : std::max(Ns{0}, time - end);
-        if (far > distance || (best && far == distance && far != Ns{0}))
-            return;
-        best = event;
-        distance = far;
-    };
-    for (const auto& [index, chart] : recording.charts().devices()) {
-        if (device && index != *device)
-            continue;
-        const auto after = std::upper_bound(chart.arcs.begin(), chart.arcs.end(), time,
-                                            [](Ns at, const LaneArc& arc) { return at < arc.called; });
-        if (after != chart.arcs.end())
-            consider(after->called, after->returned.value_or(after->called), after->event);
-        if (after != chart.arcs.begin())
-            consider(std::prev(after)->called, std::prev(after)->returned.value_or(Ns::max()),
-                     std::prev(after)->event);
-        const auto mark = std::lower_bound(chart.marks.begin(), chart.marks.end(), time,
-                                           [](const ChartMark& each, Ns at) { return each.time < at; });
-        if (mark != chart.marks.end())
-            consider(mark->time, mark->time, mark->event);
-        if (mark != chart.marks.begin())
-            consider(std::prev(mark)->time, std::prev(mark)->time, std::prev(mark)->event);
-    }
-    return best;
-}
-
-EventSpan spanOf(const Event& event) {
-    EventSpan span{event.time, event.time, event.device};
-    if (const auto* arc = std::get_if<event::ArcEnd>(&event.body))
-        span.begin = arc->called, span.end = arc->returned;
-    else if (const auto* reset = std::get_if<event::Reset>(&event.body))
-        span.begin = reset->called, span.end = reset->returned;
-    else if (const auto* call = std::get_if<event::Call>(&event.body))
-        span.begin = call->called, span.end = call->returned;
-    else if (const auto* wait = std::get_if<event::Wait>(&event.body))
-        span.begin = wait->from, span.end = wait->to;
-    else if (const auto* stuck = std::get_if<event::Stuck>(&event.body))
-        span.begin = stuck->since;
-    return span;
 }
 
 } // namespace migscope

@@ -86,8 +86,9 @@ struct PhaseSpan {
 struct ChartContent {
     ChartWindow window;
     std::vector<LaneContent> lanes;
-    std::vector<Curve> sizes; ///< bytes
-    std::vector<Curve> rates; ///< bytes a second
+    std::vector<ChartMark> marks; ///< of no device: they concern every lane
+    std::vector<Curve> sizes;     ///< bytes
+    std::vector<Curve> rates;     ///< bytes a second
     std::vector<PhaseSpan> phases;
     double highestSize = 0;
     double highestRate = 0;

@@ -68,6 +68,13 @@ void ChartFold::reset(DeviceChart& chart, const Event& event, const event::Reset
     openBand(chart, body.returned, done && !body.stateAfter ? MigState::Running : body.stateAfter, index);
 }
 
+/// Whoever looks a mark up searches by halves.
+void ChartFold::addMark(std::deque<ChartMark>& marks, ChartMark mark) {
+    if (!marks.empty())
+        mark.time = std::max(mark.time, marks.back().time);
+    marks.push_back(mark);
+}
+
 void ChartFold::apply(const Event& event, std::size_t index) {
     if (const auto* begin = std::get_if<event::RunBegin>(&event.body)) {
         for (const PlanPair& pair : begin->plan.pairs) {
@@ -88,6 +95,8 @@ void ChartFold::apply(const Event& event, std::size_t index) {
         mark = ChartMark::What::Lost;
     else if (std::holds_alternative<event::StateMoved>(event.body))
         mark = ChartMark::What::Moved;
+    else if (const auto* line = std::get_if<event::KernelLog>(&event.body))
+        mark = line->isError() ? ChartMark::What::KernelError : ChartMark::What::KernelLog;
     else if (const auto* stream = std::get_if<event::Stream>(&event.body)) {
         if (stream->what == event::StreamWhat::Eof)
             mark = ChartMark::What::StreamEnd;
@@ -96,13 +105,13 @@ void ChartFold::apply(const Event& event, std::size_t index) {
     }
     if (!event.device) {
         if (mark)
-            marks_.push_back({event.time, *mark, index});
+            addMark(marks_, {event.time, *mark, index});
         return;
     }
     seen(*event.device, event.time);
     DeviceChart& chart = devices_[*event.device];
     if (mark)
-        chart.marks.push_back({event.time, *mark, index});
+        addMark(chart.marks, {event.time, *mark, index});
     if (const auto* begun = std::get_if<event::ArcBegin>(&event.body))
         arcBegin(chart, event, *begun, index);
     else if (const auto* ended = std::get_if<event::ArcEnd>(&event.body))
