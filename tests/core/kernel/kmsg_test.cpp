@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What lines of /dev/kmsg hold, which are about a device, when they were logged, and the thread that reads.
+#include "core/kernel/kernel_backend.h"
 #include "core/kernel/kmsg_reader.h"
 #include "core/kernel/kmsg_record.h"
 
@@ -209,6 +210,15 @@ TEST(KmsgReader, HandsOverWhatWasLoggedUntilItsEnd) {
             ASSERT_GT(::write(writer.get(), line.data(), line.size()), 0);
     }
     EXPECT_THAT(seen, ElementsAre("mtty: a", "mtty: c"));
+}
+
+TEST(KmsgReader, IsWhatTheKernelsBackendWatchesWith) {
+    SteadyClock clock;
+    const auto watch = makeKernelBackend(clock)->watchLog(twoDevices, [](const KernelLogNews&) {});
+    if (watch)
+        EXPECT_NE(*watch, nullptr) << "it outlives its backend";
+    else
+        EXPECT_EQ(watch.error().where, "/dev/kmsg");
 }
 
 TEST(KmsgReader, StartsAndEndsAtOnce) {

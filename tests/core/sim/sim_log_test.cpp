@@ -49,7 +49,7 @@ TEST_F(SimKernelLog, SaysWhatFailedAndThatItIsSimulated) {
     const auto watching = watch({{two, "", ""}, {one, "", ""}});
     auto device = open();
     EXPECT_EQ(device.set(MigState::StopCopy).error, EIO);
-    EXPECT_THAT(
+    ASSERT_THAT(
         texts(),
         ElementsAre("mlx5_vfio_pci 0000:01:00.0: migration state STOP -> STOP_COPY failed: EIO (simulated)",
                     "mlx5_vfio_pci 0000:01:00.0: device is in ERROR and needs a reset (simulated)"));
