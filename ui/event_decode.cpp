@@ -6,6 +6,7 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "core/base/byte_size.h"
@@ -142,6 +143,11 @@ QString bytesNote(std::uint64_t bytes) {
     return QString::fromStdString(formatBytes(bytes));
 }
 
+QString severityWord(unsigned severity) {
+    static constexpr std::array words{"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
+    return QStringLiteral("%1 (%2)").arg(QLatin1String(words.at(severity % words.size()))).arg(severity);
+}
+
 /// What each kind has to say beyond its headline.
 struct Sections {
     Decode& decode;
@@ -221,6 +227,16 @@ struct Sections {
                 {shown(reportDeviceName(recording.header(), device)), stateOr(state), {}});
         if (!section.lines.empty())
             decode.sections.push_back(std::move(section));
+    }
+    void operator()(const event::KernelLog& e) const {
+        add(tr("The line"),
+            {{tr("text"), shown(e.text), {}},
+             {tr("severity"), severityWord(e.severity()),
+              e.fromKernel() ? QString() : tr("a program wrote it into the kernel's log")},
+             {tr("number"), QString::number(e.sequence), tr("in the log, since boot")},
+             {tr("logged"), tr("%1 s").arg(QString::number(static_cast<double>(e.printkUs) / 1e6, 'f', 6)),
+              tr("by printk's own clock, since boot; it drifts from the axis, on which the line is placed to "
+                 "the delay of its reading")}});
     }
     void operator()(const event::Unknown& e) const {
         add(tr("As it stands in the file"), {{tr("line"), shown(e.line), {}}});

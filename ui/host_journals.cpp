@@ -47,6 +47,13 @@ Result<std::shared_ptr<Journal>> HostSession::startJournal(const RecordingHeader
     if (journal) {
         if (const auto error = (*journal)->error())
             emit journalFailed(device, *error);
+        std::vector<LogSubject> subjects;
+        for (const RecordedDevice& recorded : header.devices) {
+            const Device* known = topology_ ? topology_->find(recorded.name) : nullptr;
+            subjects.push_back(known != nullptr ? logSubject(*known)
+                                                : LogSubject{recorded.name, recorded.driver, {}});
+        }
+        (*journal)->watchKernelLog(*backend_, std::move(subjects));
     }
     return journal;
 }
@@ -58,6 +65,7 @@ bool HostSession::follow(Journal& journal, bool begun, const std::string& device
         if (!begun && !journal.hasEvents())
             return false;
         journal.announced = true;
+        journal.sayWhatIsMissing(now());
         growing_[source->id()] = source;
         emit sourceAdded(source);
     }
@@ -74,8 +82,10 @@ bool HostSession::follow(Journal& journal, bool begun, const std::string& device
 void HostSession::finishInBackground(const std::shared_ptr<Journal>& journal, bool keep,
                                      const std::string& device) {
     // The backend too: its clock must outlive the recorder's thread, also when a disk does not answer.
-    background_.run([recorder = journal->recorder(), path = journal->path(), journal, keep, device,
-                     backend = backend_, postbox = postbox_, this] {
+    background_.run([watch = std::shared_ptr(journal->takeLogWatch()), recorder = journal->recorder(),
+                     path = journal->path(), journal, keep, device, backend = backend_, postbox = postbox_,
+                     this]() mutable {
+        watch.reset();
         static_cast<void>(recorder->finish()); // what failed stands in the journal's error()
         if (!keep) {
             QFile::remove(path); // nothing happened: the device could not be opened, the run did not begin

@@ -35,6 +35,19 @@ Result<std::shared_ptr<Journal>> Journal::start(Clock& clock, const RecordingHea
     return journal;
 }
 
+void Journal::watchKernelLog(Backend& backend, std::vector<LogSubject> devices) {
+    auto watch = feedKernelLog(backend, std::move(devices), recorder_->sink());
+    if (watch)
+        logWatch_ = std::move(*watch);
+    else
+        logError_ = watch.error();
+}
+
+void Journal::sayWhatIsMissing(Ns now) {
+    if (const auto error = std::exchange(logError_, std::nullopt))
+        recorder_->sink().push(kernelLogMissing(now, *error));
+}
+
 Journal::News Journal::news() {
     News news;
     news.first = events_;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/transfer/kernel_log_feed.h"
 #include "core/transfer/recorder.h"
 #include "ui/run_source.h"
 
@@ -29,6 +30,13 @@ public:
     [[nodiscard]] const RunSourcePtr& source() const { return source_; }
     [[nodiscard]] const QString& path() const { return source_->path(); }
 
+    /// Takes in what the kernel logs about these devices, until takeLogWatch() or its end.
+    void watchKernelLog(Backend& backend, std::vector<LogSubject> devices);
+    /// To be let go before the recorder finishes, in any thread: its end takes in the last lines.
+    [[nodiscard]] std::unique_ptr<KernelLogWatch> takeLogWatch() { return std::move(logWatch_); }
+    /// The recording is kept: it says what it does not hold.
+    void sayWhatIsMissing(Ns now);
+
     /// What came since the last call.
     struct News {
         std::size_t first = 0; ///< of the events, in Recording::events()
@@ -45,6 +53,8 @@ public:
 private:
     Journal() = default;
     std::shared_ptr<Recorder> recorder_;
+    std::unique_ptr<KernelLogWatch> logWatch_; ///< speaks into the recorder
+    std::optional<Error> logError_;
     RunSourcePtr source_;
     std::size_t events_ = 0;
     std::size_t samples_ = 0;

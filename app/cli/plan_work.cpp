@@ -26,6 +26,7 @@ PlanWork::PlanWork(Context& context, Host& host)
 }
 
 std::optional<Failure> PlanWork::open(const std::vector<const Device*>& devices) {
+    watchKernelLog(devices);
     for (const Device* device : devices) {
         const auto opened = work_.open(device->name);
         if (!opened)
@@ -48,6 +49,23 @@ std::optional<Failure> PlanWork::open(const std::vector<const Device*>& devices)
         }
     }
     return std::nullopt;
+}
+
+/// From before the first open, which resets a function and makes drivers talk.
+void PlanWork::watchKernelLog(const std::vector<const Device*>& devices) {
+    if (context_.options.record.empty())
+        return;
+    std::vector<LogSubject> subjects;
+    for (const Device* device : devices)
+        subjects.push_back(logSubject(*device));
+    auto watch = feedKernelLog(*host_.backend, std::move(subjects), work_.events());
+    if (watch) {
+        kernelLog_ = std::move(*watch);
+        return;
+    }
+    work_.events().push(kernelLogMissing(work_.clock().now(), watch.error()));
+    context_.console.note(fmt::format("migscope-cli: the recording has no lines of the kernel's log: {}",
+                                      describe(watch.error())));
 }
 
 std::optional<Failure> PlanWork::startRecorder() {
@@ -156,6 +174,7 @@ PlanEnd PlanWork::run(Plan plan, RunFiles files) {
     PlanEnd end;
     end.failure = carryOut(std::move(plan), std::move(files), end);
     end.standings = work_.end();
+    kernelLog_.reset(); // with what was logged until the devices closed
     work_.events().close();
     if (recorder_) {
         auto recording = recorder_->finish();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/cli/command.h"
+#include "core/transfer/kernel_log_feed.h"
 #include "core/transfer/plan.h"
 #include "core/transfer/recorder.h"
 #include "core/transfer/transfer_run.h"
@@ -39,6 +40,7 @@ public:
     void leaveIfHung(ExitCode code) { work_.leaveIfHung(code); }
 
 private:
+    void watchKernelLog(const std::vector<const Device*>& devices);
     [[nodiscard]] std::optional<Failure> startRecorder();
     [[nodiscard]] std::optional<Failure> carryOut(Plan plan, RunFiles files, PlanEnd& end);
     [[nodiscard]] Failure runFailure(const Error& error, const RunFiles& files) const;
@@ -51,6 +53,7 @@ private:
     std::vector<const Device*> devices_;
     std::vector<Capabilities> probes_;
     std::unique_ptr<Recorder> recorder_;
+    std::unique_ptr<KernelLogWatch> kernelLog_; ///< speaks into work_
     std::uint64_t rateBytes_ = 0;
     Ns rateTime_{0};
     std::string rateText_;

@@ -7,6 +7,7 @@
 #include "core/host/enumerate.h"
 #include "core/kernel/device_location.h"
 #include "core/kernel/kernel_device_io.h"
+#include "core/kernel/kmsg_reader.h"
 
 namespace migscope {
 
@@ -44,6 +45,11 @@ void KernelBackend::listen(Listener listener) {
                                  const std::vector<Uevent>& events) { report(events, *held, listener); });
     if (started)
         monitor_ = std::move(*started);
+}
+
+Result<std::unique_ptr<KernelLogWatch>> KernelBackend::watchLog(std::vector<LogSubject> subjects,
+                                                                KernelLogSink sink) {
+    return KmsgReader::start(subjects, clock_, std::move(sink));
 }
 
 void KernelBackend::report(const std::vector<Uevent>& events, const HeldDevices& held,

@@ -26,9 +26,10 @@ struct SimBackend::Machine {
         , clock(borrowed ? *borrowed : *ownClock)
         , host(buildSimMachine(profile))
         , violations(std::make_shared<SimViolations>())
+        , log(std::make_shared<SimLog>(clock))
         , newsChanged(clock.makeCondition()) {
         for (const auto& device : profile.devices)
-            devices[device.address] = std::make_shared<SimDevice>(device, clock, violations);
+            devices[device.address] = std::make_shared<SimDevice>(device, clock, violations, log);
     }
     ~Machine() {
         {
@@ -111,6 +112,7 @@ struct SimBackend::Machine {
     Clock& clock;
     const SimMachine host;
     const std::shared_ptr<SimViolations> violations;
+    const std::shared_ptr<SimLog> log;
     std::map<std::string, std::shared_ptr<SimDevice>> devices;
 
     std::mutex listenerMutex;
@@ -175,6 +177,11 @@ Result<std::unique_ptr<DeviceIo>> SimBackend::open(const std::string& device) {
 void SimBackend::listen(Listener listener) {
     const std::lock_guard lock(machine_->listenerMutex);
     machine_->listener = std::move(listener);
+}
+
+Result<std::unique_ptr<KernelLogWatch>> SimBackend::watchLog(std::vector<LogSubject> subjects,
+                                                             KernelLogSink sink) {
+    return machine_->log->watch(std::move(subjects), std::move(sink));
 }
 
 const SimProfile& SimBackend::profile() const {

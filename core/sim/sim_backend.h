@@ -48,6 +48,9 @@ public:
     [[nodiscard]] Result<std::unique_ptr<DeviceIo>> open(const std::string& device) override;
     /// After listen({}) returned no call is under way. The listener must not call listen().
     void listen(Listener listener) override;
+    /// What a driver might say about a fault, by the names of devices only.
+    [[nodiscard]] Result<std::unique_ptr<KernelLogWatch>> watchLog(std::vector<LogSubject> subjects,
+                                                                   KernelLogSink sink) override;
 
     [[nodiscard]] const SimProfile& profile() const;
 

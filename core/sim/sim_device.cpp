@@ -53,10 +53,12 @@ double uniform(std::uint64_t number) {
 
 } // namespace
 
-SimDevice::SimDevice(SimDeviceProfile profile, Clock& clock, std::shared_ptr<SimViolations> violations)
+SimDevice::SimDevice(SimDeviceProfile profile, Clock& clock, std::shared_ptr<SimViolations> violations,
+                     std::shared_ptr<SimLog> log)
     : profile_(std::move(profile))
     , clock_(clock)
     , violations_(std::move(violations))
+    , kernelLog_(std::move(log))
     , condition_(clock.makeCondition())
     , strikes_(profile_.faults.size(), 0) {}
 
@@ -188,6 +190,8 @@ int SimDevice::step(Lock& lock, MigState to, std::int32_t& token) {
     const auto done = [&](int error) {
         arcs_[entry].ended = clock_.now();
         arcs_[entry].errnoValue = error;
+        if (error != 0)
+            kernelLog_->stepFailed(profile_, from, to, error, state_);
         return error;
     };
 
@@ -258,6 +262,7 @@ void SimDevice::applyDue() {
     if (const auto* fault = ahead(SimFaultKind::MovedBehindBack, 0);
         fault && clock_.now() >= openedAt_ + fault->after) {
         moved_ = true;
+        kernelLog_->resetFromOutside(profile_);
         accrue();
         becomeRunning();
     }
@@ -275,8 +280,10 @@ int SimDevice::reset() {
         return EINVAL;
     if (resets_++ < profile_.busyResets)
         return EAGAIN;
-    if (const auto* fault = strike(SimFaultKind::ResetFails))
+    if (const auto* fault = strike(SimFaultKind::ResetFails)) {
+        kernelLog_->callFailed(profile_, "reset", fault->errnoValue);
         return fault->errnoValue;
+    }
     sleep(lock, profile_.resetTime, nullptr);
     accrue();
     becomeRunning();

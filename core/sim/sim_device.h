@@ -15,6 +15,7 @@
 #include "core/base/clock.h"
 #include "core/sim/sim_backend.h"
 #include "core/sim/sim_dma_log.h"
+#include "core/sim/sim_log.h"
 #include "core/sim/sim_pattern.h"
 #include "core/sim/sim_profile.h"
 #include "core/vfio/device_io.h"
@@ -55,7 +56,8 @@ struct SimSession {
 /// *Thread-safe*: one mutex, which every sleep gives back. Functions that answer int answer 0 or an errno.
 class SimDevice {
 public:
-    SimDevice(SimDeviceProfile profile, Clock& clock, std::shared_ptr<SimViolations> violations);
+    SimDevice(SimDeviceProfile profile, Clock& clock, std::shared_ptr<SimViolations> violations,
+              std::shared_ptr<SimLog> log);
 
     [[nodiscard]] const SimDeviceProfile& profile() const { return profile_; }
 
@@ -125,6 +127,7 @@ private:
     const SimDeviceProfile profile_;
     Clock& clock_;
     const std::shared_ptr<SimViolations> violations_;
+    const std::shared_ptr<SimLog> kernelLog_;
 
     mutable std::mutex mutex_;
     std::unique_ptr<Condition> condition_;

@@ -61,8 +61,10 @@ Result<std::size_t> SimDevice::read(SimSession& session, std::span<std::byte> in
     if (!session.alive)
         return refuse(ENODEV, "read");
     if (const auto* fault = ahead(SimFaultKind::ReadError, session.offset);
-        fault && fault->offset == session.offset)
+        fault && fault->offset == session.offset) {
+        kernelLog_->callFailed(profile_, "read of the saved state", fault->errnoValue);
         return refuse(fault->errnoValue, "read");
+    }
     if (count == 0) {
         if (!stopped && profile_.drainedErrno != 0)
             return refuse(profile_.drainedErrno, "read");
@@ -92,6 +94,7 @@ Result<std::size_t> SimDevice::write(SimSession& session, std::span<const std::b
     const std::uint64_t offset = session.verifier->bytes();
     const auto failed = [&](int number) {
         session.writeFailed = true;
+        kernelLog_->callFailed(profile_, "write of the state to load", number);
         return refuse(number, "write");
     };
     const auto strikesAt = [&](SimFaultKind kind) {

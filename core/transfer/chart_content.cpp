@@ -227,6 +227,11 @@ ChartContent chartContent(const Recording& recording, const ChartWindow& window)
     for (const auto& [stream, columns] : recording.samples())
         addStream(content, stream, columns);
     for (const ChartMark& mark : cutMarks(recording.charts().marks(), content.window)) {
+        // A line of the kernel's log concerns whatever runs, a person's note the whole picture.
+        if (mark.what == ChartMark::What::KernelLog || mark.what == ChartMark::What::KernelError) {
+            content.marks.push_back(mark);
+            continue;
+        }
         const auto* note = std::get_if<event::Mark>(&recording.events()[mark.event].body);
         content.notes.push_back(
             {mark.time, mark.what, note != nullptr ? note->text : std::string(), mark.event});
@@ -363,59 +368,6 @@ Readout readoutAt(const Recording& recording, Ns time) {
         }
     }
     return readout;
-}
-
-std::optional<std::size_t> eventNear(const Recording& recording, std::optional<int> device, Ns time,
-                                     Ns reach) {
-    std::optional<std::size_t> best;
-    Ns distance = reach;
-    const auto consider = [&](Ns begin, Ns end, std::size_t event) {
-        const Ns far = time < begin ? begin - time : std::max(Ns{0}, time - end);
-        if (far > distance || (best && far == distance && far != Ns{0}))
-            return;
-        best = event;
-        distance = far;
-    };
-    for (const auto& [index, chart] : recording.charts().devices()) {
-        if (device && index != *device)
-            continue;
-        const auto after = std::upper_bound(chart.arcs.begin(), chart.arcs.end(), time,
-                                            [](Ns at, const LaneArc& arc) { return at < arc.called; });
-        if (after != chart.arcs.end())
-            consider(after->called, after->returned.value_or(after->called), after->event);
-        if (after != chart.arcs.begin())
-            consider(std::prev(after)->called, std::prev(after)->returned.value_or(Ns::max()),
-                     std::prev(after)->event);
-        const auto mark = std::lower_bound(chart.marks.begin(), chart.marks.end(), time,
-                                           [](const ChartMark& each, Ns at) { return each.time < at; });
-        if (mark != chart.marks.end())
-            consider(mark->time, mark->time, mark->event);
-        if (mark != chart.marks.begin())
-            consider(std::prev(mark)->time, std::prev(mark)->time, std::prev(mark)->event);
-    }
-    const auto& notes = recording.charts().marks();
-    const auto note = std::lower_bound(notes.begin(), notes.end(), time,
-                                       [](const ChartMark& each, Ns at) { return each.time < at; });
-    if (note != notes.end())
-        consider(note->time, note->time, note->event);
-    if (note != notes.begin())
-        consider(std::prev(note)->time, std::prev(note)->time, std::prev(note)->event);
-    return best;
-}
-
-EventSpan spanOf(const Event& event) {
-    EventSpan span{event.time, event.time, event.device};
-    if (const auto* arc = std::get_if<event::ArcEnd>(&event.body))
-        span.begin = arc->called, span.end = arc->returned;
-    else if (const auto* reset = std::get_if<event::Reset>(&event.body))
-        span.begin = reset->called, span.end = reset->returned;
-    else if (const auto* call = std::get_if<event::Call>(&event.body))
-        span.begin = call->called, span.end = call->returned;
-    else if (const auto* wait = std::get_if<event::Wait>(&event.body))
-        span.begin = wait->from, span.end = wait->to;
-    else if (const auto* stuck = std::get_if<event::Stuck>(&event.body))
-        span.begin = stuck->since;
-    return span;
 }
 
 } // namespace migscope

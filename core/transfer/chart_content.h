@@ -97,8 +97,9 @@ struct NotePiece {
 struct ChartContent {
     ChartWindow window;
     std::vector<LaneContent> lanes;
-    std::vector<Curve> sizes; ///< bytes
-    std::vector<Curve> rates; ///< bytes a second
+    std::vector<ChartMark> marks; ///< of no device: they concern every lane
+    std::vector<Curve> sizes;     ///< bytes
+    std::vector<Curve> rates;     ///< bytes a second
     std::vector<PhaseSpan> phases;
     std::vector<NotePiece> notes;
     double highestSize = 0;

@@ -68,17 +68,14 @@ void ChartFold::reset(DeviceChart& chart, const Event& event, const event::Reset
     openBand(chart, body.returned, done && !body.stateAfter ? MigState::Running : body.stateAfter, index);
 }
 
-namespace {
-
-/// A person's note has the time it is about, not the time it was written: the order of time is kept.
-void addMark(std::deque<ChartMark>& marks, const ChartMark& mark) {
+/// A note and a line of the kernel's log are about an earlier time than the one at which they became known;
+/// whoever looks a mark up searches by halves. They are near the end, so that this costs little.
+void ChartFold::addMark(std::deque<ChartMark>& marks, ChartMark mark) {
     auto at = marks.end();
     while (at != marks.begin() && std::prev(at)->time > mark.time)
         --at;
     marks.insert(at, mark);
 }
-
-} // namespace
 
 void ChartFold::apply(const Event& event, std::size_t index) {
     if (const auto* begin = std::get_if<event::RunBegin>(&event.body)) {
@@ -100,6 +97,8 @@ void ChartFold::apply(const Event& event, std::size_t index) {
         mark = ChartMark::What::Lost;
     else if (std::holds_alternative<event::StateMoved>(event.body))
         mark = ChartMark::What::Moved;
+    else if (const auto* line = std::get_if<event::KernelLog>(&event.body))
+        mark = line->isError() ? ChartMark::What::KernelError : ChartMark::What::KernelLog;
     else if (const auto* stream = std::get_if<event::Stream>(&event.body)) {
         if (stream->what == event::StreamWhat::Eof)
             mark = ChartMark::What::StreamEnd;

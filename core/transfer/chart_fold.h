@@ -50,10 +50,21 @@ struct EstimatePoint {
     std::size_t event = 0;
 };
 
-/// What is worth a mark on the axis of its device: a stuck call, a stream's end, a note, an ask-back.
+/// What is worth a mark on the axis of its device: a stuck call, a stream's end, a note, an ask-back, a line
+/// of the kernel's log.
 struct ChartMark {
-    enum class What { Stuck, StreamEnd, StreamError, AskedBack, Moved, Note, Lost };
-    Ns time{0};
+    enum class What {
+        Stuck,
+        StreamEnd,
+        StreamError,
+        AskedBack,
+        Moved,
+        Note,
+        Lost,
+        KernelLog,
+        KernelError, ///< the same, of severity err or worse
+    };
+    Ns time{0}; ///< never before the mark in front of it: a line of the kernel's log is heard of late
     What what{};
     std::size_t event = 0;
 };
@@ -80,6 +91,7 @@ private:
     void arcEnd(DeviceChart& chart, const Event& event, const event::ArcEnd& body, std::size_t index);
     void reset(DeviceChart& chart, const Event& event, const event::Reset& body, std::size_t index);
     void seen(int device, Ns time);
+    static void addMark(std::deque<ChartMark>& marks, ChartMark mark);
 
     std::map<int, DeviceChart> devices_;
     std::map<int, Ns> firstSeen_;

@@ -22,9 +22,10 @@ std::string outcomeWord(RunOutcome outcome) {
 }
 
 std::string_view eventKind(const Event& event) {
-    static constexpr std::array<std::string_view, 16> names{
-        "run-begin", "run-end", "arc-begin", "arc",  "stream",     "samples", "precopy", "estimate",
-        "state",     "reset",   "call",      "wait", "asked-back", "stuck",   "mark",    "lost"};
+    static constexpr std::array<std::string_view, 17> names{
+        "run-begin",  "run-end",  "arc-begin", "arc",   "stream",    "samples",
+        "precopy",    "estimate", "state",     "reset", "call",      "wait",
+        "asked-back", "stuck",    "mark",      "lost",  "kernel-log"};
     static_assert(std::variant_size_v<event::Body> == names.size() + 1);
     if (const auto* unknown = std::get_if<event::Unknown>(&event.body)) {
         std::string_view kind = memberText(unknown->line, "kind");

@@ -124,13 +124,26 @@ struct Lost {
     std::uint64_t count = 0;
     std::string what;
 };
+/// A line of the kernel's log about a device of the recording or its driver.
+struct KernelLog {
+    unsigned priority = 0; ///< as the kernel gives it: facility * 8 + severity
+    std::uint64_t sequence = 0;
+    std::string text;
+    std::int64_t printkUs = 0; ///< the kernel's own stamp; the event's time is that on the recording's axis
+
+    /// 0 emergency … 3 error, 4 warning … 7 debug.
+    [[nodiscard]] unsigned severity() const { return priority % 8; }
+    [[nodiscard]] bool isError() const { return severity() <= 3; }
+    /// False: a program wrote it into the log.
+    [[nodiscard]] bool fromKernel() const { return priority / 8 == 0; }
+};
 /// A kind of a newer version, kept in place and written back unchanged.
 struct Unknown {
     std::string line;
 };
 
 using Body = std::variant<RunBegin, RunEnd, ArcBegin, ArcEnd, Stream, Samples, Precopy, Estimate, StateMoved,
-                          Reset, Call, Wait, AskedBack, Stuck, Mark, Lost, Unknown>;
+                          Reset, Call, Wait, AskedBack, Stuck, Mark, Lost, KernelLog, Unknown>;
 
 } // namespace event
 

@@ -101,6 +101,9 @@ struct Row {
     void operator()(const event::Stuck& body) { detail = body.call + " " + body.wchan; }
     void operator()(const event::Mark& body) { detail = body.text; }
     void operator()(const event::Lost& body) { detail = fmt::format("{} {}", body.count, body.what); }
+    void operator()(const event::KernelLog& body) {
+        detail = fmt::format("<{}> {}", body.severity(), body.text);
+    }
     void operator()(const event::Unknown& body) { detail = body.line; }
 };
 

@@ -371,6 +371,14 @@ event::Body bodyOf(const std::string& kind, Fields& in, std::string_view line) {
         const auto count = in.integer<std::uint64_t>("count");
         return event::Lost{count, in.text("what", false)};
     }
+    if (kind == "kernel-log") {
+        event::KernelLog body;
+        body.priority = in.integer<unsigned>("prio");
+        body.sequence = in.driverNumber("seq").value_or(0);
+        body.text = in.text("text");
+        body.printkUs = in.integer<std::int64_t>("t_printk_us");
+        return body;
+    }
     return event::Unknown{std::string(line)};
 }
 

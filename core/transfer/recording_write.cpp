@@ -171,6 +171,12 @@ struct Body {
         out.key("count").number(body.count);
         out.key("what").text(body.what);
     }
+    void operator()(const event::KernelLog& body) const {
+        out.key("prio").number(body.priority);
+        out.driverNumber("seq", body.sequence);
+        out.key("text").text(body.text);
+        out.key("t_printk_us").number(body.printkUs);
+    }
     void operator()(const event::Unknown&) const {}
 };
 

@@ -74,6 +74,10 @@ struct Describe {
     void operator()(const event::Lost& body) const {
         out.key("count").number(body.count).key("what").text(body.what);
     }
+    void operator()(const event::KernelLog& body) const {
+        out.key("prio").number(body.priority).key("text").text(body.text);
+        out.key("t_printk_us").number(body.printkUs);
+    }
     template<class Other>
     void operator()(const Other& /*drawn otherwise*/) const {}
 };
@@ -105,6 +109,8 @@ std::string instantName(const Event& event) {
         return mark->text.empty() ? "mark" : mark->text;
     if (std::holds_alternative<event::Lost>(event.body))
         return "lost";
+    if (const auto* line = std::get_if<event::KernelLog>(&event.body))
+        return line->text.empty() ? "kernel log" : line->text;
     return {};
 }
 

@@ -6,11 +6,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/device/topology.h"
 #include "core/vfio/device_io.h"
+#include "core/vfio/kernel_log.h"
 
 namespace migscope {
 
@@ -45,6 +47,14 @@ public:
     /// function ends it.
     using Listener = std::function<void(const std::string& deviceAskedBack)>;
     virtual void listen(Listener listener) = 0;
+
+    /// The kernel's log lines about these devices and their drivers, from now on. Null: there is no such log
+    /// here. An error says why it cannot be read. The watch may outlive the backend. Several at once are
+    /// fine.
+    [[nodiscard]] virtual Result<std::unique_ptr<KernelLogWatch>>
+    watchLog(std::vector<LogSubject> /*subjects*/, KernelLogSink /*sink*/) {
+        return nullptr;
+    }
 };
 
 } // namespace migscope

@@ -515,6 +515,32 @@ class Matrix:
         report = self.document("migrate of two pairs", out, "report")
         self.expect(code == OK and len(report["runs"][0]["devices"]) == 4, f"two pairs: exit code {code}: {err}")
 
+    def kernel_log(self):
+        """A device that fails says so in its machine's kernel log, which stands in the recording on the same axis."""
+        devices = [{"address": f"0000:01:00.{n}", "family": "mlx5", "state_bytes": 1 << 20} for n in (1, 2)]
+        devices[0]["faults"] = [{"kind": "fail-set", "errno": "EIO", "arc": "STOP->STOP_COPY", "leaves": "ERROR"},
+                                {"kind": "fail-set", "errno": "EIO", "arc": "PRE_COPY_P2P->STOP_COPY", "leaves": "ERROR"}]
+        profile = self.folder / "talks.json"
+        profile.write_text(json.dumps({"schema": "migscope.sim-profile/1", "name": "talks", "host": {"name": "talks"}, "devices": devices}))
+        code, out, err = self.run("migrate", "0000:01:00.1", "0000:01:00.2", "--record", "talks.migrec", backend=f"sim:{profile}")
+        self.expect(code != OK and "EIO" in err, f"kernel log: the migration fails: exit code {code}: {err!r}")
+        events = [json.loads(line) for line in (self.folder / "talks.migrec").read_text().splitlines()]
+        said = [e for e in events if e.get("kind") == "kernel-log"]
+        for event in said:
+            self.expect(self.schemas["recording-event"].is_valid(event), f"kernel log: not valid by recording-event.json: {event}")
+        self.expect([e["text"].split(": ", 1)[1] for e in said][1:] == ["device is in ERROR and needs a reset (simulated)"] and
+                    said[0]["text"].startswith("mlx5_vfio_pci 0000:01:00.1: "), f"kernel log: lines {said}")
+        self.expect(all(e.get("dev") == 0 and e.get("src") == "kernel" and e["prio"] == 3 for e in said), f"kernel log: whose lines {said}")
+        failed = [e for e in events if e.get("kind") == "arc" and e["errno"] == 5]
+        self.expect(len(failed) == 1 and said and failed[0]["t_call_ns"] <= said[0]["t_ns"] <= failed[0]["t_return_ns"], f"kernel log: within the call that failed: {failed} {said}")
+        code, out, err = self.run("--json", "report", "talks.migrec")
+        self.expect(code == OK and self.document("report with kernel log", out, "report").get("outcome") == "failed", f"kernel log, report: exit code {code}: {err}")
+        for form in ("csv", "json", "trace"):
+            code, out, err = self.run("export", "talks.migrec", "--to", form)
+            self.expect(code == OK and "needs a reset" in out, f"kernel log, export --to {form}: exit code {code}: {err}")
+        code, out, err = self.run("migrate", "0000:01:00.2", "0000:01:00.2", "--record", "quiet.migrec", backend=f"sim:{profile}")
+        self.expect(code == OK and "kernel-log" not in (self.folder / "quiet.migrec").read_text(), f"kernel log of a healthy device: exit code {code}: {err}")
+
     def compare(self):
         """Two sets of twelve runs that differ by a half, and one against itself."""
         for name, slower, seed in (("base", 1.0, 1), ("again", 1.0, 3), ("slow", 1.5, 5)):
@@ -560,7 +586,7 @@ class Matrix:
         for label in ("mlx5 A", "hisi_acc A", "pds A", "qat A", "virtio A"):
             code, _, err = self.run("save", self.devices[label], f"image-{self.family(label)}.state", "--mode", "stop-copy")
             self.expect(code == OK, f"image of {label}: exit code {code}: {err}")
-        jobs = [self.stuck, self.slow, self.stalled, self.cancelled, self.asked_back, self.hold, self.here, self.usage, self.rules, self.files, self.diffs, self.recordings, self.compare, self.reader_leaves]
+        jobs = [self.stuck, self.slow, self.stalled, self.cancelled, self.asked_back, self.hold, self.here, self.usage, self.rules, self.files, self.diffs, self.recordings, self.kernel_log, self.compare, self.reader_leaves]
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             futures = {pool.submit(job): job.__name__ for job in jobs}
             for label, (partner, codes) in EXPECTED.items():

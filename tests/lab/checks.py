@@ -274,6 +274,8 @@ class Judge:
         self.report("migrate-stop-copy")
         self.handover("migrate-stop-copy", evidence.RUNNING_P2P)
         self.report("migrate-runs", 3)
+        self.report("migrate-log")
+        self.kernel_log()
         self.report("loopback")
         self.exits("report", 0)
         again = (self.document("report", "migscope.report/1").get("runs") or [{}])[0]
@@ -310,6 +312,22 @@ class Judge:
         t4 = [a["t_return_ns"] for a in arcs[left or 0:] if a["to"] == "RUNNING" and left is not None and a.get("dev") == arcs[left].get("dev")]
         if self.expect(t0 and t4, "recording: has the stamps of the downtime"):
             self.equal(t4[0] - t0[-1], run.get("downtime_ns"), "recording: downtime from its stamps against the report")
+
+    def kernel_log(self) -> None:
+        """A line that names the source, logged while it was stopped, stands once in the recording, at its place in the run."""
+        try:
+            events = [json.loads(line) for line in self.text("files/mtty-log.migrec").splitlines()]
+        except ValueError as error:
+            self.expect(False, f"kernel log: a line of the recording is no JSON: {error}")
+            return
+        found = [e for e in events if e.get("kind") == "kernel-log" and e.get("text") == f"migscope-lab {SOURCE}: test"]
+        if not self.equal(len(found), 1, "kernel log: lines in the recording"):
+            return
+        line = found[0]
+        self.equal((line.get("dev"), line.get("src"), line.get("prio", 0) % 8), (0, "kernel", 3), "kernel log: device, source and severity")
+        stopped = [e["t_return_ns"] for e in events if e.get("kind") == "arc" and e.get("dev") == 0 and e.get("to") in ("STOP", "STOP_COPY")]
+        ended = [e["t_ns"] for e in events if e.get("kind") == "run-end"]
+        self.expect(stopped and ended and stopped[0] <= line["t_ns"] <= ended[0], f"kernel log: {line['t_ns']} lies between the stop {stopped} and the end {ended}")
 
     def orphan(self) -> None:
         self.expect(RESUMING in evidence.sets(self.events("orphan-hold")), "orphan-hold: the device was brought to RESUMING")

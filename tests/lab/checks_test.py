@@ -2,8 +2,10 @@
 # SPDX-FileCopyrightText: 2026 The Migscope authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The lab's judgement on made-up evidence: what must pass passes, and each broken rule is found.
+import json
 import pathlib
 import sys
+import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
@@ -80,6 +82,27 @@ class KernelLog(unittest.TestCase):
         for line in ("[ 1.0] BUG: unable to handle page fault", "[ 1.0] WARNING: CPU: 0 PID: 1", "[ 1.0] watchdog: BUG: soft lockup - CPU#0", "[ 1.0] Oops: 0002"):
             self.assertEqual(checks.kernel_trouble(line), [line])
         self.assertEqual(checks.kernel_trouble('[ 0.9] PCI: if necessary, use "pci=nocrs" and report a bug\n[ 0.0] Command line: oops=panic'), [])
+
+    def judged(self, *events):
+        """Failed checks of a recording with these events."""
+        with tempfile.TemporaryDirectory() as share:
+            files = pathlib.Path(share) / "files"
+            files.mkdir()
+            (files / "mtty-log.migrec").write_text("\n".join(json.dumps(e) for e in events))
+            judge = checks.Judge(pathlib.Path(share), pathlib.Path("none"))
+            judge.kernel_log()
+            return judge.failed
+
+    def test_a_line_in_the_recording_must_be_there_once_and_at_its_place(self):
+        stop = {"kind": "arc", "dev": 0, "to": "STOP", "t_return_ns": 10}
+        line = {"kind": "kernel-log", "t_ns": 20, "dev": 0, "src": "kernel", "prio": 11, "text": f"migscope-lab {checks.SOURCE}: test"}
+        end = {"kind": "run-end", "t_ns": 30}
+        self.assertEqual(self.judged(stop, line, end), 0)
+        self.assertEqual(self.judged(stop, end), 1)
+        self.assertEqual(self.judged(stop, line, line, end), 1)
+        self.assertEqual(self.judged(stop, line | {"t_ns": 5}, end), 1)
+        self.assertEqual(self.judged(stop, line | {"prio": 6}, end), 1)
+        self.assertEqual(self.judged(stop, line | {"dev": 1}, end), 1)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,11 @@
 #include <QWheelEvent>
 #include <QXmlStreamReader>
 
+#include <algorithm>
+
 #include "tests/core/transfer/run_builder.h"
 #include "tests/ui/ui_test.h"
+#include "ui/charts/chart_look.h"
 #include "ui/charts/render.h"
 #include "ui/panels/run_view.h"
 #include "ui/theme.h"
@@ -419,6 +422,45 @@ TEST(Picture, darkAndLightDiffer) {
     const QImage dark = QImage::fromData(*renderRecording(*recording, options));
     EXPECT_GT(light.pixelColor(2, 2).lightness(), 200);
     EXPECT_LT(dark.pixelColor(2, 2).lightness(), 60);
+}
+
+/// Height of what two pictures differ in; 0: they are alike.
+int differingHeight(const QImage& one, const QImage& other) {
+    int first = -1;
+    int last = -2;
+    for (int y = 0; y < one.height(); ++y) {
+        for (int x = 0; x < one.width(); ++x) {
+            if (one.pixel(x, y) == other.pixel(x, y))
+                continue;
+            first = first < 0 ? y : first;
+            last = y;
+            break;
+        }
+    }
+    return last - first + 1;
+}
+
+TEST(Picture, linesOfTheKernelsLogStandOnTheirLaneOrOnAll) {
+    PictureOptions options;
+    options.format = PictureFormat::Png;
+    const auto picture = [&](std::optional<int> device, unsigned priority) {
+        test::RunBuilder builder = migration();
+        builder.add(ms(135), device, event::KernelLog{priority, 1, "x", 7});
+        // In the order in which it was heard of.
+        std::stable_sort(builder.events.begin(), builder.events.end(),
+                         [](const Event& a, const Event& b) { return a.time < b.time; });
+        return QImage::fromData(*renderRecording(*recordingOf(builder), options));
+    };
+    const QImage without = QImage::fromData(*renderRecording(*recordingOf(migration()), options));
+    const int own = differingHeight(without, picture(0, 6));
+    EXPECT_GT(own, 2);
+    EXPECT_LT(own, 12);
+    EXPECT_GT(differingHeight(without, picture({}, 6)), 20) << "on both lanes";
+    EXPECT_GT(differingHeight(picture(0, 6), picture(0, 3)), 2) << "an error has the colour of what is bad";
+    const Theme theme = Theme::of(QPalette());
+    EXPECT_EQ(markLook(theme, ChartMark::What::KernelError).colour, theme.bad());
+    EXPECT_TRUE(markLook(theme, ChartMark::What::KernelLog).square);
+    EXPECT_FALSE(markLook(theme, ChartMark::What::Note).square);
 }
 
 TEST(Picture, aSizeThatCannotBeDrawnIsRefused) {

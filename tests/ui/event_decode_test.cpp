@@ -250,6 +250,19 @@ TEST(EventDecode, theSameErrnoMeansWhatItMeansForThisCall) {
         EXPECT_FALSE(errnoMeaning(op, number).isEmpty()) << op << ' ' << number;
 }
 
+TEST(EventDecode, aLineOfTheKernelsLogSaysItsSeverityItsStampAndWhoWroteIt) {
+    event::KernelLog line{3, 77, "mlx5_vfio_pci 0000:3b:00.2: x\n", 86'103'448'817};
+    const QString text = decoded({at(1ms, line)}, 0);
+    for (const char* words : {"kernel-log", "mlx5_vfio_pci 0000:3b:00.2: x", "severity         err (3)",
+                              "number           77", "86103.448817 s"})
+        EXPECT_TRUE(text.contains(QLatin1String(words))) << words << "\nin\n" << text.toStdString();
+    EXPECT_FALSE(text.contains(QStringLiteral("a program wrote")));
+    line.priority = 14;
+    const QString written = decoded({at(1ms, line)}, 0);
+    EXPECT_TRUE(written.contains(QStringLiteral("info (6)"))) << written.toStdString();
+    EXPECT_TRUE(written.contains(QStringLiteral("a program wrote it"))) << written.toStdString();
+}
+
 TEST(EventDecode, otherKindsSayWhatTheyKnow) {
     Event extra = at(1ms, event::Precopy{24, 4096, true});
     extra.extra = R"({"colour":"red"})";

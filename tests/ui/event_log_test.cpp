@@ -183,6 +183,19 @@ TEST_F(EventLog, timesCountFromWhatWasChosen) {
     EXPECT_EQ(view.headerData(EventLogModel::Time, Qt::Horizontal).toString(), QStringLiteral("Wall clock"));
 }
 
+TEST_F(EventLog, linesOfTheKernelsLogAreRowsAndErrorsAmongThemAreBad) {
+    const event::KernelLog line{3, 77, "mlx5_vfio_pci 0000:3b:00.2: x\x1b[31m", 7};
+    const event::KernelLog advice{12, 78, "hello", 7};
+    append({at(1ms, line), at(2ms, advice)});
+    ASSERT_EQ(model_.rowCount(), 2);
+    EXPECT_TRUE(cell(model_, 0, EventLogModel::Text)
+                    .startsWith(QStringLiteral("kernel: mlx5_vfio_pci 0000:3b:00.2: x")));
+    EXPECT_FALSE(cell(model_, 0, EventLogModel::Text).contains(QChar(0x1b)));
+    EXPECT_EQ(cell(model_, 1, EventLogModel::Text), QStringLiteral("kernel log, by a program: hello"));
+    EXPECT_TRUE(isBadEvent(at(1ms, line)));
+    EXPECT_FALSE(isBadEvent(at(1ms, advice))) << "a warning";
+}
+
 bool accepts(const char* words, const Event& event, const char* device = "0000:3b:00.2") {
     const EventFilter filter = EventFilter::parse(QString::fromUtf8(words));
     EXPECT_TRUE(filter.errors().isEmpty()) << words << ": " << filter.errors().join(u'\n').toStdString();
@@ -225,6 +238,9 @@ TEST(EventFilter, itsWordsMeanWhatTheHelpSays) {
     EXPECT_FALSE(accepts("errno:*", good));
     EXPECT_TRUE(accepts("-errno:*", good));
     EXPECT_FALSE(accepts(">0ms", at(1ms, event::Mark{"x"}))) << "a note has no length";
+    const Event logged = at(1ms, event::KernelLog{3, 77, "DMAR: fault", 7});
+    EXPECT_TRUE(accepts("kind:kernel-log DMAR", logged));
+    EXPECT_FALSE(accepts("kind:kernel-log", good));
 }
 
 TEST(EventFilter, aQuotedTermIsAPhraseWhateverItLooksLike) {

@@ -209,6 +209,16 @@ TEST_F(Runs, aDestinationThatRefusesIsToldWithBothDevicesAndWhatHelps) {
         EXPECT_TRUE(text("run outcome").contains(QLatin1String(words))) << words << " | " << said();
     EXPECT_EQ(sim_->stateOf(mlx5A), MigState::Running);
     EXPECT_EQ(sim_->stateOf(refuses), MigState::Running);
+    // What the machine's kernel said of it stands in the journal of the run.
+    ASSERT_TRUE(waitWhole());
+    const auto file = recorded();
+    ASSERT_TRUE(file);
+    std::vector<std::optional<int>> logged;
+    for (const Event& event : file->events()) {
+        if (std::holds_alternative<event::KernelLog>(event.body))
+            logged.push_back(event.device);
+    }
+    EXPECT_EQ(logged, std::vector<std::optional<int>>{1}) << "of the destination, once";
 }
 
 TEST_F(Runs, aPartnerThatIsStuckIsToldAndHoldsNobodyUp) {

@@ -112,6 +112,25 @@ QString phaseText(PhaseName phase) {
     return tr("wait");
 }
 
+MarkLook markLook(const Theme& theme, ChartMark::What what) {
+    switch (what) {
+    case ChartMark::What::StreamEnd:
+    case ChartMark::What::Note:
+        return {theme.text(), false};
+    case ChartMark::What::KernelLog:
+        return {theme.text(), true};
+    case ChartMark::What::KernelError:
+        return {theme.bad(), true};
+    case ChartMark::What::Stuck:
+    case ChartMark::What::StreamError:
+    case ChartMark::What::AskedBack:
+    case ChartMark::What::Moved:
+    case ChartMark::What::Lost:
+        break;
+    }
+    return {theme.bad(), false};
+}
+
 void hatch(QPainter& painter, const QRectF& rect, double step, bool rising) {
     QVector<QLineF> lines;
     const double height = rect.height();

@@ -30,6 +30,13 @@ inline constexpr int seriesColours = 10;
 [[nodiscard]] StateLook phaseLook(const Theme& theme, PhaseName phase);
 [[nodiscard]] QString phaseText(PhaseName phase);
 
+/// A mark below its lane: what the device or we did is a triangle, what the kernel logged a square.
+struct MarkLook {
+    QColor colour;
+    bool square = false;
+};
+[[nodiscard]] MarkLook markLook(const Theme& theme, ChartMark::What what);
+
 /// Diagonal lines inside `rect` and nowhere else, for a pattern that vector pictures keep.
 void hatch(QPainter& painter, const QRectF& rect, double step, bool rising);
 /// The pattern of a state, drawn over its fill.

@@ -256,7 +256,7 @@ void PlotCanvas::setContent(const ChartContent& content) {
         ->setRange(-0.5, std::max(0.5, static_cast<double>(content.lanes.size()) - 0.5));
     plot_->value(Track::Size)->setRange(0, roundUp(content.highestSize));
     plot_->value(Track::Rate)->setRange(0, roundUp(content.highestRate));
-    plot_->lanes->setLanes(content.lanes);
+    plot_->lanes->setLanes(content.lanes, content.marks);
     plot_->sizes->setCurves(content.sizes);
     plot_->rates->setCurves(content.rates);
     plot_->row(Track::Size).title->setCurves(content.sizes);

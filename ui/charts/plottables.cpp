@@ -115,9 +115,13 @@ void LanesPlot::drawMarks(QPainter& painter, const std::vector<ChartMark>& marks
         const double at = x(mark.time);
         if (at - 4 < area().left() || at + 4 > area().right())
             continue;
-        const bool bad = mark.what != ChartMark::What::StreamEnd && mark.what != ChartMark::What::Note;
+        const MarkLook look = markLook(theme_, mark.what);
         painter.setPen(Qt::NoPen);
-        painter.setBrush(bad ? theme_.bad() : theme_.text());
+        painter.setBrush(look.colour);
+        if (look.square) {
+            painter.drawRect(QRectF(at - 2.5, bottom + 1, 5, 5));
+            continue;
+        }
         painter.drawPolygon(
             QPolygonF({{at - 3.5, bottom + 6}, {at + 3.5, bottom + 6}, {at, std::max(top, bottom + 0.5)}}));
     }
@@ -137,6 +141,7 @@ void LanesPlot::draw(QCPPainter* painter) {
             drawArc(*painter, piece, top, bottom);
         painter->setAntialiasing(true);
         drawMarks(*painter, lane.marks, top, bottom);
+        drawMarks(*painter, common_, top, bottom);
         if (!highlight_ || highlight_->device != lane.device)
             continue;
         const QRectF rect = area();

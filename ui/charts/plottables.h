@@ -41,7 +41,11 @@ protected:
 class LanesPlot final : public TrackPlot {
 public:
     using TrackPlot::TrackPlot;
-    void setLanes(const std::vector<LaneContent>& lanes) { lanes_ = lanes; }
+    /// `common` marks stand on every lane.
+    void setLanes(const std::vector<LaneContent>& lanes, const std::vector<ChartMark>& common) {
+        lanes_ = lanes;
+        common_ = common;
+    }
 
 protected:
     void draw(QCPPainter* painter) override;
@@ -51,6 +55,7 @@ private:
     void drawArc(QPainter& painter, const ArcPiece& piece, double top, double bottom) const;
     void drawMarks(QPainter& painter, const std::vector<ChartMark>& marks, double top, double bottom) const;
     std::vector<LaneContent> lanes_;
+    std::vector<ChartMark> common_;
 };
 
 /// Step curves, one vertical line a pixel column.

@@ -265,7 +265,7 @@ bool EventFilter::names(const QString& kind) const {
 QString EventFilter::help() {
     return tr("All words must hold:\n"
               "  dev:3b:00.2    of this device\n"
-              "  kind:arc       arc, stream, precopy, estimate, reset, call, stuck, run-begin …\n"
+              "  kind:arc       arc, stream, precopy, estimate, reset, call, stuck, run-begin, kernel-log …\n"
               "  errno:EBUSY    failed with it; errno:* for any failure\n"
               "  state:STOP     from, to, or where it stands after\n"
               "  run:2          of this run\n"

@@ -107,6 +107,10 @@ struct TextOf {
     QString operator()(const event::Lost& e) const {
         return tr("%1 lost: %2").arg(e.count).arg(shown(e.what));
     }
+    QString operator()(const event::KernelLog& e) const {
+        return e.fromKernel() ? tr("kernel: %1").arg(shown(e.text))
+                              : tr("kernel log, by a program: %1").arg(shown(e.text));
+    }
     QString operator()(const event::Unknown& e) const {
         return tr("of a newer version: %1").arg(shown(e.line));
     }
@@ -128,6 +132,8 @@ bool isBadEvent(const Event& event) {
         return stream->what == event::StreamWhat::Error;
     if (const auto* end = std::get_if<event::RunEnd>(&event.body))
         return end->outcome == RunOutcome::Failed;
+    if (const auto* line = std::get_if<event::KernelLog>(&event.body))
+        return line->isError();
     return std::holds_alternative<event::Stuck>(event.body) ||
            std::holds_alternative<event::StateMoved>(event.body) ||
            std::holds_alternative<event::Lost>(event.body);

@@ -187,6 +187,40 @@ TEST(ChartContent, anEventIsFoundNearItsStamp) {
     EXPECT_EQ(span.device, 0);
 }
 
+event::KernelLog logged(unsigned priority) {
+    return {priority, 1, "mlx5_vfio_pci 0000:3b:00.2: x", 7};
+}
+
+TEST(ChartFold, linesOfTheKernelsLogAreMarksOfTheirDeviceOrOfAll) {
+    RunBuilder builder = migration();
+    builder.add(ms(104), 0, logged(6)).add(ms(105), 0, logged(3)).add(ms(106), {}, logged(4));
+    const Recording recording = recordingOf(builder);
+    std::vector<ChartMark> marks;
+    for (const ChartMark& mark : chartOf(recording, 0).marks) {
+        if (mark.what == ChartMark::What::KernelLog || mark.what == ChartMark::What::KernelError)
+            marks.push_back(mark);
+    }
+    ASSERT_EQ(marks.size(), 2U);
+    EXPECT_EQ(marks[0].what, ChartMark::What::KernelLog);
+    EXPECT_EQ(marks[1].what, ChartMark::What::KernelError);
+    const ChartContent content = chartContent(recording, {ms(0), ms(300), 1000, ms(300)});
+    ASSERT_EQ(content.marks.size(), 1U) << "of no device";
+    EXPECT_EQ(content.marks[0].time, ms(106));
+    EXPECT_EQ(eventNear(recording, 1, ms(106), ms(1) / 2), content.marks[0].event)
+        << "it stands on every lane";
+}
+
+TEST(ChartFold, aLineHeardOfLateKeepsTheMarksInOrder) {
+    RunBuilder builder;
+    builder.add(ms(50), 0, event::Mark{"a"}).add(ms(40), 0, logged(6)).add(ms(60), 0, logged(6));
+    const Recording recording = recordingOf(builder);
+    const auto& marks = chartOf(recording, 0).marks;
+    ASSERT_EQ(marks.size(), 3U);
+    EXPECT_EQ(marks[1].time, ms(50)) << "searched by halves";
+    EXPECT_EQ(marks[2].time, ms(60));
+    EXPECT_EQ(recording.events()[marks[1].event].time, ms(40)) << "the event itself keeps its time";
+}
+
 TEST(ChartContent, costsTheColumnsNotTheEvents) {
     RunBuilder builder;
     builder.begin(PlanKind::Discard, {{0, std::nullopt}});

@@ -67,7 +67,28 @@ INSTANTIATE_TEST_SUITE_P(
         R"({"kind":"asked-back","t_ns":1,"dev":0,"by":"remove"})",
         R"({"kind":"stuck","t_ns":1,"dev":0,"call":"SET STOP","since_ns":1,"wchan":"mlx5vf_cmd"})",
         R"({"kind":"mark","t_ns":1,"text":"say \"hi\"\n\\ ü"})",
-        R"({"kind":"lost","t_ns":1,"count":4,"what":"samples merged"})"));
+        R"({"kind":"lost","t_ns":1,"count":4,"what":"samples merged"})",
+        R"({"kind":"kernel-log","t_ns":1,"dev":0,"src":"kernel","prio":11,"seq":77,"text":"vfio-pci 0000:01:00.1: \u0007","t_printk_us":12})",
+        R"({"kind":"kernel-log","t_ns":1,"src":"kernel","prio":6,"seq":null,"text":"","t_printk_us":0,"raw":"0xffffffffffffffff","cpu":1.50})"));
+
+TEST(RecordingLine, ALineOfTheKernelsLogHasItsSeverityAndItsAuthor) {
+    const auto read = [](const char* prio) {
+        return std::get<event::KernelLog>(
+            parsed(
+                std::string(R"({"kind":"kernel-log","t_ns":5,"seq":1,"text":"x","t_printk_us":7,"prio":)") +
+                prio + "}")
+                .body);
+    };
+    EXPECT_EQ(read("3").printkUs, 7);
+    EXPECT_TRUE(read("3").isError());
+    EXPECT_TRUE(read("0").isError());
+    EXPECT_FALSE(read("4").isError());
+    EXPECT_TRUE(read("7").fromKernel());
+    EXPECT_TRUE(read("11").isError()) << "facility 1, severity 3";
+    EXPECT_FALSE(read("11").fromKernel());
+    EXPECT_NE(complaint(R"({"kind":"kernel-log","t_ns":5,"seq":1,"text":"x","prio":3})").find("t_printk_us"),
+              std::string::npos);
+}
 
 TEST(RecordingLine, AnUnknownKindIsKeptByteForByte) {
     const std::string line =
