@@ -7,6 +7,7 @@
 #include <QTabWidget>
 
 #include "ui/help_pages.h"
+#include "ui/panels/compare_page.h"
 #include "ui/panels/event_log_panel.h"
 #include "ui/panels/facts_panel.h"
 #include "ui/panels/help_window.h"
@@ -37,6 +38,8 @@ QString Help::pageOfView() const {
         return QStringLiteral("migrate");
     if (parts_.tabs->currentWidget() == parts_.timeline)
         return QStringLiteral("timeline");
+    if (parts_.tabs->currentWidget() == parts_.compare)
+        return QStringLiteral("compare");
     return QStringLiteral("inspect");
 }
 
