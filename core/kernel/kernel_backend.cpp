@@ -47,9 +47,9 @@ void KernelBackend::listen(Listener listener) {
         monitor_ = std::move(*started);
 }
 
-Result<std::unique_ptr<KernelLogWatch>> KernelBackend::watchLog(std::vector<LogSubject> subjects,
-                                                                KernelLogSink sink) {
-    return KmsgReader::start(subjects, clock_, std::move(sink));
+Result<std::unique_ptr<KernelLogWatch>> KernelBackend::watchLog(const std::vector<LogSubject>& subjects,
+                                                                const KernelLogSink& sink) {
+    return KmsgReader::start(subjects, clock_, sink);
 }
 
 void KernelBackend::report(const std::vector<Uevent>& events, const HeldDevices& held,

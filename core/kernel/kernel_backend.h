@@ -34,8 +34,8 @@ public:
     [[nodiscard]] Result<std::unique_ptr<DeviceIo>> open(const std::string& device) override;
     /// Where uevents cannot be had, the listener stays unused. Not to be called by the listener itself.
     void listen(Listener listener) override;
-    [[nodiscard]] Result<std::unique_ptr<KernelLogWatch>> watchLog(std::vector<LogSubject> subjects,
-                                                                   KernelLogSink sink) override;
+    [[nodiscard]] Result<std::unique_ptr<KernelLogWatch>> watchLog(const std::vector<LogSubject>& subjects,
+                                                                   const KernelLogSink& sink) override;
 
     /// What a burst of uevents means for the listener: the devices asked back that we hold, then once the
     /// empty name when the set of devices changed.

@@ -179,9 +179,9 @@ void SimBackend::listen(Listener listener) {
     machine_->listener = std::move(listener);
 }
 
-Result<std::unique_ptr<KernelLogWatch>> SimBackend::watchLog(std::vector<LogSubject> subjects,
-                                                             KernelLogSink sink) {
-    return machine_->log->watch(std::move(subjects), std::move(sink));
+Result<std::unique_ptr<KernelLogWatch>> SimBackend::watchLog(const std::vector<LogSubject>& subjects,
+                                                             const KernelLogSink& sink) {
+    return machine_->log->watch(subjects, sink);
 }
 
 const SimProfile& SimBackend::profile() const {

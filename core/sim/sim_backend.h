@@ -49,8 +49,8 @@ public:
     /// After listen({}) returned no call is under way. The listener must not call listen().
     void listen(Listener listener) override;
     /// What a driver might say about a fault, by the names of devices only.
-    [[nodiscard]] Result<std::unique_ptr<KernelLogWatch>> watchLog(std::vector<LogSubject> subjects,
-                                                                   KernelLogSink sink) override;
+    [[nodiscard]] Result<std::unique_ptr<KernelLogWatch>> watchLog(const std::vector<LogSubject>& subjects,
+                                                                   const KernelLogSink& sink) override;
 
     [[nodiscard]] const SimProfile& profile() const;
 

@@ -22,9 +22,9 @@ LogSubject logSubject(const Device& device) {
     return {device.name, device.driver, device.vfioDev};
 }
 
-Result<std::unique_ptr<KernelLogWatch>> feedKernelLog(Backend& backend, std::vector<LogSubject> devices,
-                                                      EventSink& sink) {
-    return backend.watchLog(std::move(devices), [&sink](const KernelLogNews& news) {
+Result<std::unique_ptr<KernelLogWatch>>
+feedKernelLog(Backend& backend, const std::vector<LogSubject>& devices, EventSink& sink) {
+    return backend.watchLog(devices, [&sink](const KernelLogNews& news) {
         if (const auto* loss = std::get_if<KernelLogLoss>(&news)) {
             sink.push(kernelEvent(loss->time, event::Lost{loss->lines, "lines of the kernel's log"}));
             return;

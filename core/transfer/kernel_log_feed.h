@@ -18,7 +18,7 @@ namespace migscope {
 /// Until the watch is destroyed, lines about the devices (device i of the recording is the i-th) go to the
 /// sink, which must live as long. Null: the backend has no log. An error: it cannot be read.
 [[nodiscard]] Result<std::unique_ptr<KernelLogWatch>>
-feedKernelLog(Backend& backend, std::vector<LogSubject> devices, EventSink& sink);
+feedKernelLog(Backend& backend, const std::vector<LogSubject>& devices, EventSink& sink);
 
 /// Says in the recording that it has none of the kernel's lines, and why: their absence must not read as good
 /// news. `now` is the clock's own.

@@ -52,7 +52,7 @@ public:
     /// here. An error says why it cannot be read. The watch may outlive the backend. Several at once are
     /// fine.
     [[nodiscard]] virtual Result<std::unique_ptr<KernelLogWatch>>
-    watchLog(std::vector<LogSubject> /*subjects*/, KernelLogSink /*sink*/) {
+    watchLog(const std::vector<LogSubject>& /*subjects*/, const KernelLogSink& /*sink*/) {
         return nullptr;
     }
 };

@@ -24,10 +24,9 @@ protected:
         device_.dirtyBytesPerSecond = 0;
         add("mlx5", two);
     }
-    std::unique_ptr<KernelLogWatch> watch(std::vector<LogSubject> subjects) {
-        auto watch = backend().watchLog(std::move(subjects), [this](const KernelLogNews& news) {
-            lines_.push_back(std::get<KernelLogLine>(news));
-        });
+    std::unique_ptr<KernelLogWatch> watch(const std::vector<LogSubject>& subjects) {
+        auto watch = backend().watchLog(
+            subjects, [this](const KernelLogNews& news) { lines_.push_back(std::get<KernelLogLine>(news)); });
         EXPECT_TRUE(watch);
         return std::move(*watch);
     }

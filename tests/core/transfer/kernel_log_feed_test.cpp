@@ -34,12 +34,12 @@ private:
 class LogBackend final : public MuteBackend {
 public:
     using MuteBackend::MuteBackend;
-    [[nodiscard]] Result<std::unique_ptr<KernelLogWatch>> watchLog(std::vector<LogSubject> subjects,
-                                                                   KernelLogSink sink) override {
+    [[nodiscard]] Result<std::unique_ptr<KernelLogWatch>> watchLog(const std::vector<LogSubject>& subjects,
+                                                                   const KernelLogSink& sink) override {
         if (refused)
             return failErrno(EPERM, "read the kernel's log", "/dev/kmsg");
-        asked = std::move(subjects);
-        log = std::move(sink);
+        asked = subjects;
+        log = sink;
         return std::make_unique<KernelLogWatch>();
     }
     bool refused = false;
