@@ -7,6 +7,15 @@
 
 namespace migscope {
 
+std::optional<Ns> Selection::cursorIn(const RunSourcePtr& source) const {
+    return source && cursor_ && cursor_->source == source->id() ? std::optional(cursor_->time) : std::nullopt;
+}
+
+std::optional<TimeRange> Selection::stretchIn(const RunSourcePtr& source) const {
+    return source && stretch_ && stretch_->source == source->id() ? std::optional(stretch_->range)
+                                                                  : std::nullopt;
+}
+
 void Selection::set(const std::optional<Pick>& pick) {
     if (pick_ == pick)
         return;

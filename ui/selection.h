@@ -45,6 +45,9 @@ public:
     [[nodiscard]] const std::optional<Pick>& pick() const { return pick_; }
     [[nodiscard]] const std::optional<TimeCursor>& cursor() const { return cursor_; }
     [[nodiscard]] const std::optional<TimeStretch>& stretch() const { return stretch_; }
+    /// Of this source; nullopt for null.
+    [[nodiscard]] std::optional<Ns> cursorIn(const RunSourcePtr& source) const;
+    [[nodiscard]] std::optional<TimeRange> stretchIn(const RunSourcePtr& source) const;
     void set(const std::optional<Pick>& pick);
     void moveCursor(const std::optional<TimeCursor>& cursor);
     /// Ends in any order; an empty stretch is none.

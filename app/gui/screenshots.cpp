@@ -36,6 +36,11 @@
 namespace migscope {
 namespace {
 
+/// A loaded machine may take long: a picture is worth it.
+bool waited(const std::function<bool()>& ready) {
+    return waitUntil(ready, 15'000);
+}
+
 /// One window on one machine, in the sequence of a scene.
 class Stage {
 public:
@@ -50,7 +55,7 @@ public:
     bool machine(const QString& spec, const QString& device = {}) {
         window_->presenter().useMachine(spec);
         window_->presenter().selectSoon(device);
-        return waitUntil([this] {
+        return waited([this] {
             return !host_->scanning() && host_->backend() != nullptr &&
                    (host_->topology() || host_->scanError().has_value());
         });
@@ -64,7 +69,7 @@ public:
         return idle(device);
     }
     bool idle(const std::string& device) {
-        return waitUntil([&] {
+        return waited([&] {
                    const SessionState* state = host_->state(device);
                    return state != nullptr &&
                           (state->phase == SessionPhase::Idle ||
@@ -74,13 +79,13 @@ public:
     }
     bool stuck(const std::string& device, MigState goal) {
         host_->step(device, goal, false);
-        return waitUntil([&] { return host_->state(device)->phase == SessionPhase::Stuck; });
+        return waited([&] { return host_->state(device)->phase == SessionPhase::Stuck; });
     }
     bool recording(const QString& path) {
         const RunsModel& runs = window_->parts().runs->model();
         const int before = runs.rowCount();
         window_->parts().recordings->open(path);
-        return waitUntil([&] { return runs.rowCount() > before; });
+        return waited([&] { return runs.rowCount() > before; });
     }
     /// Opens both and starts a migration between them; true when it is under way.
     bool run(const std::string& source, const std::string& destination) {
@@ -94,11 +99,11 @@ public:
         return host_->startRun(request).has_value();
     }
     bool runEnded() {
-        return waitUntil([this] { return !host_->runActive() && !host_->run()->metrics.empty(); });
+        return waited([this] { return !host_->runActive() && !host_->run()->metrics.empty(); });
     }
     /// Waits until that share of about all has moved.
     bool moved(double share) {
-        return waitUntil([this, share] {
+        return waited([this, share] {
             const RunProgress& now = host_->run()->progress;
             return !host_->runActive() ||
                    (now.expectedBytes &&
@@ -178,10 +183,11 @@ public:
         const RunSourcePtr source = host_->run()->source;
         const QString saved = QStringLiteral("%1/%2.migrec").arg(folder, QLatin1String(name));
         bool written = false;
-        QObject::connect(window_->parts().recordings, &Recordings::saved, window_.get(),
+        const QObject here; // the connection ends with what it writes to
+        QObject::connect(window_->parts().recordings, &Recordings::saved, &here,
                          [&](const QString& where) { written = where == saved; });
         window_->parts().recordings->saveAs(source, saved);
-        return waitUntil([&] { return written; });
+        return waited([&] { return written; });
     }
     /// Ticks the recordings whose names have the word.
     void tick(const char* word) {

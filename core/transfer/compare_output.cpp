@@ -24,9 +24,8 @@ std::string signedText(FigureUnit unit, double value) {
 }
 
 std::string share(const Difference& difference) {
-    if (difference.baseMedian == 0)
-        return "";
-    return fmt::format("{:+.1f} %", difference.change() / difference.baseMedian * 100);
+    const auto part = difference.changeShare();
+    return part ? fmt::format("{:+.1f} %", *part * 100) : std::string();
 }
 
 std::string sideText(const ComparedSide& side) {

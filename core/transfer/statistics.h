@@ -41,6 +41,10 @@ struct Difference {
     double rankProbability = 1;         ///< two-sided, of Mann and Whitney's rank test
     Finding finding = Finding::TooFew;
     [[nodiscard]] double change() const { return otherMedian - baseMedian; }
+    /// Of the base's median; nullopt when that is 0.
+    [[nodiscard]] std::optional<double> changeShare() const {
+        return baseMedian == 0 ? std::nullopt : std::optional(change() / baseMedian);
+    }
 };
 
 /// The interval is the percentile bootstrap of the difference of the medians (2000 resamples, drawn from

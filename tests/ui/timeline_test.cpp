@@ -15,6 +15,7 @@
 #include "tests/ui/ui_test.h"
 #include "ui/actions.h"
 #include "ui/charts/chart_words.h"
+#include "ui/figure_words.h"
 #include "ui/panels/range_panel.h"
 #include "ui/panels/runs_panel.h"
 #include "ui/panels/timeline_page.h"

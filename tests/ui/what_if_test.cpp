@@ -22,12 +22,7 @@ namespace migscope::testing {
 namespace {
 
 WhatIfInputs inputsOf(const test::RunBuilder& run) {
-    RecordingHeader header;
-    header.devices = {{"a", "", "", {}, "", 7}, {"b", "", "", {}, "", 7}};
-    Recording recording(header);
-    for (const Event& event : run.events)
-        recording.apply(event);
-    return whatIfInputs(recording, 1);
+    return whatIfInputs(test::recorded({run}), 1);
 }
 
 class WhatIf : public ::testing::Test {

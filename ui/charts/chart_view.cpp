@@ -17,10 +17,7 @@
 namespace migscope {
 namespace {
 
-constexpr double clickDistance = 4;  ///< a shorter drag is a click
-constexpr double pickDistance = 6;   ///< pixels around a mark that pick it
-constexpr double wheelFactor = 1.25; ///< a notch
-constexpr Ns narrowest{2000};        ///< 2 µs: below it stamps mean nothing
+constexpr double pickDistance = 6; ///< pixels around a mark that pick it
 
 } // namespace
 
@@ -159,10 +156,7 @@ void ChartView::refresh() {
 
 void ChartView::update(TimeRange range, bool remember) {
     const TimeRange all = whole();
-    Ns length = std::clamp(range.length(), narrowest, std::max(all.length(), narrowest));
-    // A look beyond either end shows nothing.
-    Ns from = std::clamp(range.from, Ns{0}, std::max(Ns{0}, all.to - length));
-    const TimeRange next{from, from + length};
+    const TimeRange next = placedIn(all, range);
     all_ = next == all;
     if (next.to < last_)
         follow_ = false; // the person looks at something: what is new must not push it away
@@ -184,12 +178,7 @@ void ChartView::zoomAll() {
 void ChartView::scaleAt(Ns at, double factor) {
     if (!source_)
         return;
-    const TimeRange now = range();
-    const double length = static_cast<double>(now.length().count()) * factor;
-    const double share =
-        static_cast<double>((at - now.from).count()) / static_cast<double>(now.length().count());
-    const Ns from{at.count() - std::llround(length * share)};
-    update({from, from + Ns{std::llround(length)}}, false);
+    update(scaledAt(range(), at, factor), false);
 }
 
 void ChartView::zoomIn() {
@@ -231,14 +220,11 @@ void ChartView::pan(double share) {
 }
 
 std::optional<Ns> ChartView::cursor() const {
-    const auto& cursor = selection_.cursor();
-    return source_ && cursor && cursor->source == source_->id() ? std::optional(cursor->time) : std::nullopt;
+    return selection_.cursorIn(source_);
 }
 
 std::optional<TimeRange> ChartView::stretch() const {
-    const auto& stretch = selection_.stretch();
-    return source_ && stretch && stretch->source == source_->id() ? std::optional(stretch->range)
-                                                                  : std::nullopt;
+    return selection_.stretchIn(source_);
 }
 
 void ChartView::setStretchEnd(bool begin, Ns at) {

@@ -14,11 +14,6 @@
 #include "ui/charts/chart_words.h"
 
 namespace migscope {
-namespace {
-constexpr double clickDistance = 4;
-constexpr double wheelFactor = 1.25; ///< a notch
-constexpr Ns narrowest{2000};
-} // namespace
 
 OverlayView::OverlayView(QWidget* parent) : QWidget(parent), canvas_(new PlotCanvas(this)) {
     setFocusPolicy(Qt::StrongFocus);
@@ -64,9 +59,7 @@ void OverlayView::refresh() {
 
 void OverlayView::go(TimeRange range, bool remember) {
     const TimeRange all = whole();
-    const Ns length = std::clamp(range.length(), narrowest, std::max(all.length(), narrowest));
-    const Ns from = std::clamp(range.from, all.from, std::max(all.from, all.to - length));
-    const TimeRange next{from, from + length};
+    const TimeRange next = placedIn(all, range);
     all_ = next == all;
     zoom_.go(next, !remember);
     refresh();
@@ -79,10 +72,7 @@ void OverlayView::zoomAll() {
 }
 
 void OverlayView::scaleAt(Ns at, double factor) {
-    const TimeRange now = range();
-    const auto before = std::llround(static_cast<double>((at - now.from).count()) * factor);
-    const auto length = std::llround(static_cast<double>(now.length().count()) * factor);
-    go({at - Ns{before}, at - Ns{before} + Ns{length}}, false);
+    go(scaledAt(range(), at, factor), false);
 }
 
 void OverlayView::resizeEvent(QResizeEvent* event) {

@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "ui/charts/chart_look.h"
-#include "ui/models/range_model.h"
+#include "ui/figure_words.h"
 
 namespace migscope {
 namespace {

@@ -4,6 +4,7 @@
 #include "ui/charts/zoom_stack.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace migscope {
 
@@ -11,6 +12,21 @@ TimeRange wholeRange(Ns last) {
     constexpr double room = 1.02;
     const auto end = static_cast<std::int64_t>(static_cast<double>(last.count()) * room);
     return {Ns{0}, std::max(Ns{end}, Ns{1'000'000})};
+}
+
+TimeRange placedIn(const TimeRange& all, const TimeRange& wanted) {
+    constexpr Ns narrowest{2000};
+    const Ns length = std::clamp(wanted.length(), narrowest, std::max(all.length(), narrowest));
+    const Ns from = std::clamp(wanted.from, all.from, std::max(all.from, all.to - length));
+    return {from, from + length};
+}
+
+TimeRange scaledAt(const TimeRange& range, Ns at, double factor) {
+    const double length = static_cast<double>(range.length().count()) * factor;
+    const double share =
+        static_cast<double>((at - range.from).count()) / static_cast<double>(range.length().count());
+    const Ns from{at.count() - std::llround(length * share)};
+    return {from, from + Ns{std::llround(length)}};
 }
 
 void ZoomStack::go(TimeRange range, bool merge) {

@@ -20,6 +20,15 @@ struct TimeRange {
 /// All of a recording that ends at `last`, with a little room behind: its last mark must not touch the frame.
 [[nodiscard]] TimeRange wholeRange(Ns last);
 
+inline constexpr double clickDistance = 4;  ///< pixels; a shorter drag is a click
+inline constexpr double wheelFactor = 1.25; ///< of the zoom, a notch
+
+/// `wanted`, not narrower than stamps mean something (2 µs) and inside `all`: a look beyond an end shows
+/// nothing.
+[[nodiscard]] TimeRange placedIn(const TimeRange& all, const TimeRange& wanted);
+/// `factor` times as long; `at` keeps its place.
+[[nodiscard]] TimeRange scaledAt(const TimeRange& range, Ns at, double factor);
+
 /// As in a browser: a new place drops what lay ahead. Small steps in a row (a wheel, a pan) are one place.
 class ZoomStack {
 public:

@@ -8,7 +8,7 @@
 
 #include <cmath>
 
-#include "ui/models/range_model.h"
+#include "ui/figure_words.h"
 #include "ui/words.h"
 
 namespace migscope {
@@ -23,11 +23,11 @@ QString signedWords(FigureUnit unit, double value) {
 }
 
 QString share(const Difference& difference) {
-    if (difference.baseMedian == 0)
+    const auto part = difference.changeShare();
+    if (!part)
         return {};
-    const double percent = difference.change() / difference.baseMedian * 100;
-    return (percent < 0 ? QStringLiteral("−") : QStringLiteral("+")) +
-           QString::number(std::abs(percent), 'f', 1) + QStringLiteral(" %");
+    return (*part < 0 ? QStringLiteral("−") : QStringLiteral("+")) +
+           QString::number(std::abs(*part) * 100, 'f', 1) + QStringLiteral(" %");
 }
 
 QString word(const ComparedFigure& figure) {
@@ -61,40 +61,6 @@ QString cautionWords(Caution caution) {
 
 } // namespace
 
-QString figureName(Figure figure) {
-    switch (figure) {
-    case Figure::Downtime:
-        return tr("downtime");
-    case Figure::Blackout:
-        return tr("blackout");
-    case Figure::Stop:
-        return tr("stop");
-    case Figure::Save:
-        return tr("save");
-    case Figure::Load:
-        return tr("load");
-    case Figure::Resume:
-        return tr("resume");
-    case Figure::Wait:
-        return tr("wait");
-    case Figure::StateBytes:
-        return tr("state");
-    case Figure::StopCopyBytes:
-        return tr("moved while stopped");
-    case Figure::PrecopyBytes:
-        return tr("moved in pre-copy");
-    case Figure::PrecopyRounds:
-        return tr("pre-copy rounds");
-    case Figure::SourceRate:
-        return tr("rate in reads");
-    case Figure::DestinationRate:
-        return tr("rate in writes");
-    case Figure::Total:
-        return tr("whole run");
-    }
-    return {};
-}
-
 QString compareSentence(const ComparedTo& other, const ComparedSide& base) {
     const QString name = shown(other.side.name);
     const ComparedFigure* judged = other.judged();
@@ -125,18 +91,6 @@ QString compareSentence(const ComparedTo& other, const ComparedSide& base) {
     return text;
 }
 
-QString tableAsTsv(const QAbstractItemModel& model) {
-    QStringList lines;
-    for (int row = -1; row < model.rowCount(); ++row) {
-        QStringList cells;
-        for (int column = 0; column < model.columnCount(); ++column)
-            cells << (row < 0 ? model.headerData(column, Qt::Horizontal) : model.index(row, column).data())
-                         .toString();
-        lines << cells.join(QLatin1Char('\t'));
-    }
-    return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
-}
-
 void CompareModel::setComparison(const Comparison& comparison) {
     beginResetModel();
     comparison_ = comparison;
@@ -146,10 +100,6 @@ void CompareModel::setComparison(const Comparison& comparison) {
             rows_.push_back({other, figure});
     }
     endResetModel();
-}
-
-QString CompareModel::asTsv() const {
-    return tableAsTsv(*this);
 }
 
 int CompareModel::rowCount(const QModelIndex& parent) const {

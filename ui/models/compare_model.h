@@ -17,8 +17,6 @@ public:
     using QAbstractTableModel::QAbstractTableModel;
     void setComparison(const Comparison& comparison);
     [[nodiscard]] const Comparison& comparison() const { return comparison_; }
-    /// Tab-separated, with a line of heads; figures as they are shown.
-    [[nodiscard]] QString asTsv() const;
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
@@ -35,11 +33,6 @@ private:
     std::vector<Row> rows_;
 };
 
-/// "downtime", "rate in reads" … as a person reads it.
-[[nodiscard]] QString figureName(Figure figure);
 /// "slower: downtime 453 ms against 412 ms (+41 ms, +10 %)", with what speaks against believing it.
 [[nodiscard]] QString compareSentence(const ComparedTo& other, const ComparedSide& base);
-/// The table as text with tabs, for the clipboard.
-[[nodiscard]] QString tableAsTsv(const QAbstractItemModel& model);
-
 } // namespace migscope

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "ui/models/table_text.h"
+
 namespace migscope {
 namespace {
 
@@ -109,12 +111,8 @@ QString EventViewModel::textOf(const QModelIndexList& rows) const {
     std::sort(numbers.begin(), numbers.end());
     numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
     QString text;
-    for (const int number : numbers) {
-        QStringList cells;
-        for (int column = 0; column < columnCount(); ++column)
-            cells << index(number, column).data().toString();
-        text += cells.join(QLatin1Char('\t')) + QLatin1Char('\n');
-    }
+    for (const int number : numbers)
+        text += rowText(*this, number);
     return text;
 }
 

@@ -3,8 +3,7 @@
 // The statistics of a stretch of time as rows.
 #include "ui/models/range_model.h"
 
-#include "core/transfer/compare.h"
-#include "ui/models/compare_model.h"
+#include "ui/figure_words.h"
 #include "ui/words.h"
 
 namespace migscope {
@@ -42,10 +41,6 @@ QString what(const RangeRow& row) {
 
 } // namespace
 
-QString figureWords(FigureUnit unit, double value) {
-    return QString::fromStdString(figureText(unit, value));
-}
-
 void RangeModel::setStats(const RangeStats& stats, const QStringList& devices) {
     beginResetModel();
     stats_ = stats;
@@ -55,10 +50,6 @@ void RangeModel::setStats(const RangeStats& stats, const QStringList& devices) {
 
 void RangeModel::clear() {
     setStats({}, {});
-}
-
-QString RangeModel::asTsv() const {
-    return tableAsTsv(*this);
 }
 
 int RangeModel::rowCount(const QModelIndex& parent) const {

@@ -22,8 +22,6 @@ public:
     void setStats(const RangeStats& stats, const QStringList& devices);
     void clear();
     [[nodiscard]] const RangeStats& stats() const { return stats_; }
-    /// Tab-separated, with a line of heads; figures as they are shown.
-    [[nodiscard]] QString asTsv() const;
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
@@ -36,8 +34,5 @@ private:
     RangeStats stats_;
     QStringList devices_;
 };
-
-/// "2.1 ms", "3.0 MiB", "1.21 GiB/s".
-[[nodiscard]] QString figureWords(FigureUnit unit, double value);
 
 } // namespace migscope

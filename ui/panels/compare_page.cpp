@@ -19,8 +19,10 @@
 
 #include "core/transfer/range_stats.h"
 #include "ui/charts/downtime_bar.h"
-#include "ui/models/range_model.h"
+#include "ui/figure_words.h"
+#include "ui/models/table_text.h"
 #include "ui/panels/command_box.h"
+#include "ui/panels/flat_parts.h"
 
 namespace migscope {
 
@@ -54,12 +56,8 @@ void ComparePage::makeBody() {
         figure_->addItem(figureName(figure), static_cast<int>(figure));
     withoutFirst_ = new QCheckBox(tr("without first runs"), body_);
     withoutFirst_->setToolTip(tr("Leaves the first run of each recording out of the table: cold effects"));
-    copy_ = new QToolButton(body_);
-    copy_->setText(tr("Copy table"));
-    copy_->setAccessibleName(tr("Copy the difference table"));
-    copy_->setToolTip(tr("Tab-separated, for a sheet or a mail"));
-    copy_->setAutoRaise(true);
-    copy_->setFocusPolicy(Qt::StrongFocus);
+    copy_ = flatButton(tr("Copy table"), tr("Copy the difference table"),
+                       tr("Tab-separated, for a sheet or a mail"), body_);
     auto* tools = new QHBoxLayout;
     tools->setSpacing(6);
     auto* baseLabel = new QLabel(tr("&Base:"), body_);
@@ -75,16 +73,8 @@ void ComparePage::makeBody() {
     tools->addWidget(copy_);
     strip_ = new SpreadStrip(body_);
     overlay_ = new OverlayView(body_);
-    table_ = new QTableView(body_);
-    table_->setModel(&model_);
-    table_->setAccessibleName(tr("Differences"));
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setShowGrid(false);
-    table_->setTabKeyNavigation(false);
-    table_->setAlternatingRowColors(true);
+    table_ = plainTable(model_, tr("Differences"), body_);
     table_->setWordWrap(false);
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 4);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table_->horizontalHeader()->setStretchLastSection(true);
     table_->horizontalHeader()->setHighlightSections(false);
@@ -106,7 +96,7 @@ void ComparePage::makeBody() {
     connect(withoutFirst_, &QCheckBox::toggled, this, &ComparePage::showTable);
     connect(figure_, &QComboBox::activated, this, &ComparePage::showStrip);
     connect(copy_, &QToolButton::clicked, this,
-            [this] { QGuiApplication::clipboard()->setText(model_.asTsv()); });
+            [this] { QGuiApplication::clipboard()->setText(tableText(model_)); });
     connect(strip_, &SpreadStrip::runPicked, this, [this](int row, int run) {
         if (row >= 0 && static_cast<std::size_t>(row) < sources_.size())
             emit runPicked(sources_[static_cast<std::size_t>(row)], run);

@@ -13,7 +13,9 @@
 #include <QVBoxLayout>
 
 #include "ui/charts/chart_words.h"
+#include "ui/models/table_text.h"
 #include "ui/panels/command_box.h"
+#include "ui/panels/flat_parts.h"
 
 namespace migscope {
 
@@ -23,25 +25,22 @@ RangePanel::RangePanel(Selection& selection, QWidget* parent) : QWidget(parent),
     title_->setObjectName(QStringLiteral("range title"));
     title_->setWordWrap(false);
     title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    zoom_ = button(tr("Zoom"), tr("Zoom to the stretch"), tr("Show only this stretch in the chart"));
-    save_ = button(tr("Save…"), tr("Save the stretch"), tr("Write this stretch as a recording of its own"));
-    copy_ = button(tr("Copy"), tr("Copy the statistics"), tr("Copy the table, tab-separated"));
-    clear_ = button(tr("Clear"), tr("Clear the stretch"), tr("Select nothing (Escape in the chart)"));
+    zoom_ =
+        flatButton(tr("Zoom"), tr("Zoom to the stretch"), tr("Show only this stretch in the chart"), this);
+    save_ = flatButton(tr("Save…"), tr("Save the stretch"),
+                       tr("Write this stretch as a recording of its own"), this);
+    copy_ = flatButton(tr("Copy"), tr("Copy the statistics"), tr("Copy the table, tab-separated"), this);
+    clear_ =
+        flatButton(tr("Clear"), tr("Clear the stretch"), tr("Select nothing (Escape in the chart)"), this);
     auto* acts = new QVBoxLayout;
     acts->setSpacing(0);
-    for (QToolButton* each : {zoom_, save_, copy_, clear_})
+    for (QToolButton* each : {zoom_, save_, copy_, clear_}) {
+        each->setMaximumHeight(each->fontMetrics().height() + 4); // four of them stand beside a small table
         acts->addWidget(each);
+    }
     acts->addStretch(1);
-    table_ = new QTableView(this);
-    table_->setModel(&model_);
-    table_->setAccessibleName(tr("Statistics of the stretch"));
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setShowGrid(false);
-    table_->setTabKeyNavigation(false);
-    table_->setAlternatingRowColors(true);
+    table_ = plainTable(model_, tr("Statistics of the stretch"), this);
     table_->setWordWrap(false);
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 4);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     // What takes the room that figures need is told in full by its tool tip.
     table_->horizontalHeader()->setSectionResizeMode(RangeModel::What, QHeaderView::Interactive);
@@ -69,20 +68,9 @@ RangePanel::RangePanel(Selection& selection, QWidget* parent) : QWidget(parent),
             emit saveAsked(source_, *chosen);
     });
     connect(copy_, &QToolButton::clicked, this,
-            [this] { QGuiApplication::clipboard()->setText(model_.asTsv()); });
+            [this] { QGuiApplication::clipboard()->setText(tableText(model_)); });
     connect(clear_, &QToolButton::clicked, this, [this] { selection_.select(std::nullopt); });
     showStats();
-}
-
-QToolButton* RangePanel::button(const QString& text, const QString& name, const QString& help) {
-    auto* made = new QToolButton(this);
-    made->setText(text);
-    made->setAccessibleName(name);
-    made->setToolTip(help);
-    made->setAutoRaise(true);
-    made->setFocusPolicy(Qt::StrongFocus);
-    made->setMaximumHeight(made->fontMetrics().height() + 4); // four of them stand beside a small table
-    return made;
 }
 
 void RangePanel::setSource(const RunSourcePtr& source) {
@@ -101,9 +89,7 @@ void RangePanel::showEvent(QShowEvent* event) {
 }
 
 std::optional<TimeRange> RangePanel::range() const {
-    const auto& stretch = selection_.stretch();
-    return source_ && stretch && stretch->source == source_->id() ? std::optional(stretch->range)
-                                                                  : std::nullopt;
+    return selection_.stretchIn(source_);
 }
 
 void RangePanel::showStats() {

@@ -36,7 +36,6 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
-    QToolButton* button(const QString& text, const QString& name, const QString& help);
     [[nodiscard]] std::optional<TimeRange> range() const;
     void showStats();
 

@@ -16,6 +16,7 @@
 
 #include "ui/panels/command_box.h"
 #include "ui/panels/facts_panel.h"
+#include "ui/panels/flat_parts.h"
 #include "ui/panels/what_if_panel.h"
 #include "ui/recording_facts.h"
 
@@ -80,13 +81,13 @@ QLayout* RunView::makeTools() {
     page_ = new QComboBox(body_);
     page_->addItems({tr("Chart"), tr("Table"), tr("Report"), tr("Properties"), tr("What if")});
     page_->setAccessibleName(tr("Show as"));
-    back_ = button(QStringLiteral("◂"), tr("Zoom back"), tr("Back to the last view (Alt+Left)"));
-    forward_ = button(QStringLiteral("▸"), tr("Zoom forward"), tr("Forward again (Alt+Right)"));
-    all_ = button(tr("All"), tr("Show all"), tr("The whole recording (Home, or a double click)"));
-    in_ = button(QStringLiteral("+"), tr("Zoom in"), tr("Closer (+, the wheel, or drag a box)"));
-    out_ = button(QStringLiteral("−"), tr("Zoom out"), tr("Further away (-)"));
-    follow_ =
-        button(tr("Follow"), tr("Follow the newest"), tr("Keep the newest in view while it grows (End)"));
+    back_ = flatButton(QStringLiteral("◂"), tr("Zoom back"), tr("Back to the last view (Alt+Left)"), body_);
+    forward_ = flatButton(QStringLiteral("▸"), tr("Zoom forward"), tr("Forward again (Alt+Right)"), body_);
+    all_ = flatButton(tr("All"), tr("Show all"), tr("The whole recording (Home, or a double click)"), body_);
+    in_ = flatButton(QStringLiteral("+"), tr("Zoom in"), tr("Closer (+, the wheel, or drag a box)"), body_);
+    out_ = flatButton(QStringLiteral("−"), tr("Zoom out"), tr("Further away (-)"), body_);
+    follow_ = flatButton(tr("Follow"), tr("Follow the newest"),
+                         tr("Keep the newest in view while it grows (End)"), body_);
     follow_->setCheckable(true);
     auto* tools = new QHBoxLayout;
     tools->setSpacing(3);
@@ -99,15 +100,7 @@ QLayout* RunView::makeTools() {
 }
 
 QWidget* RunView::makeTable() {
-    tableView_ = new QTableView(body_);
-    tableView_->setModel(&model_);
-    tableView_->setAccessibleName(tr("The chart as a table"));
-    tableView_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    tableView_->setShowGrid(false);
-    tableView_->setTabKeyNavigation(false);
-    tableView_->setAlternatingRowColors(true);
-    tableView_->verticalHeader()->hide();
-    tableView_->verticalHeader()->setDefaultSectionSize(tableView_->fontMetrics().height() + 4);
+    tableView_ = plainTable(model_, tr("The chart as a table"), body_);
     tableView_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     tableView_->horizontalHeader()->setStretchLastSection(true);
     tableView_->horizontalHeader()->setHighlightSections(false);
@@ -152,16 +145,6 @@ void RunView::connectParts() {
                 if (row.event)
                     selection_.set(Pick{source()->id(), *row.event});
             });
-}
-
-QToolButton* RunView::button(const QString& text, const QString& name, const QString& help) {
-    auto* made = new QToolButton(body_);
-    made->setText(text);
-    made->setAccessibleName(name);
-    made->setToolTip(help);
-    made->setAutoRaise(true);
-    made->setFocusPolicy(Qt::StrongFocus);
-    return made;
 }
 
 void RunView::setEmptyText(const QString& text) {

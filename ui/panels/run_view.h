@@ -45,6 +45,8 @@ public:
     void showRun(int run);
 
 protected:
+    /// Everything but the empty text, made when it is first needed: most of a window's start is its widgets.
+    RunView& madeBody();
     [[nodiscard]] Selection& selection() const { return selection_; }
     /// Called once, when everything else of the body is there.
     virtual void makeMore(QVBoxLayout& body);
@@ -54,13 +56,10 @@ protected:
     virtual void pageChanged(Page /*page*/) {}
 
 private:
-    /// Everything but the empty text, made when it is first needed: most of a window's start is its widgets.
-    RunView& madeBody();
     QLayout* makeTools();
     QWidget* makeTable();
     QWidget* makeReport();
     void connectParts();
-    QToolButton* button(const QString& text, const QString& name, const QString& help);
     void showButtons();
     void showCaption();
     void fillPage();

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "ui/panels/flat_parts.h"
 #include "ui/panels/range_panel.h"
 #include "ui/replay_grid.h"
 #include "ui/words.h"
@@ -55,11 +56,7 @@ void TimelinePage::makeMore(QVBoxLayout& body) {
     mark_->setPlaceholderText(tr("Mark at the cursor…"));
     mark_->setMaxLength(400);
     mark_->installEventFilter(this);
-    addMark_ = new QToolButton(details_);
-    addMark_->setText(tr("Add mark"));
-    addMark_->setAccessibleName(tr("Add the mark"));
-    addMark_->setAutoRaise(true);
-    addMark_->setFocusPolicy(Qt::StrongFocus);
+    addMark_ = flatButton(tr("Add mark"), tr("Add the mark"), {}, details_);
     auto* marks = new QHBoxLayout;
     marks->setSpacing(3);
     marks->addWidget(mark_, 1);
@@ -79,7 +76,7 @@ void TimelinePage::makeMore(QVBoxLayout& body) {
     connect(range_, &RangePanel::zoomAsked, this, [this](TimeRange range) { chart()->zoomTo(range); });
     connect(range_, &RangePanel::saveAsked, this, &TimelinePage::saveStretchAsked);
     const auto add = [this] {
-        const auto at = cursorTime();
+        const auto at = selection().cursorIn(source());
         const QString text = mark_->text().trimmed();
         if (!at || text.isEmpty() || !whyNoMark_.isEmpty())
             return;
@@ -131,14 +128,8 @@ void TimelinePage::setWhyNoMark(const QString& why) {
         showCursor();
 }
 
-std::optional<Ns> TimelinePage::cursorTime() const {
-    const auto& cursor = selection().cursor();
-    return source() && cursor && cursor->source == source()->id() ? std::optional(cursor->time)
-                                                                  : std::nullopt;
-}
-
 void TimelinePage::showCursor() {
-    const auto at = cursorTime();
+    const auto at = selection().cursorIn(source());
     std::vector<ReplayedDevice> devices;
     if (at) {
         source()->look([&](const Recording& recording) {

@@ -19,17 +19,17 @@ public:
     explicit TimelinePage(Selection& selection, QWidget* parent = nullptr);
     /// Made with the rest of the page.
     [[nodiscard]] RangePanel* range() {
-        static_cast<void>(chart());
+        madeBody();
         return range_;
     }
     [[nodiscard]] ReplayGrid* grid() {
-        static_cast<void>(chart());
+        madeBody();
         return grid_;
     }
     /// Asks for the text of a mark at the cursor, in place.
     void askMark();
     [[nodiscard]] QLineEdit* markField() {
-        static_cast<void>(chart());
+        madeBody();
         return mark_;
     }
     /// Why no mark can be made now; empty: one can.
@@ -48,7 +48,6 @@ protected:
 
 private:
     void showCursor();
-    [[nodiscard]] std::optional<Ns> cursorTime() const;
     ReplayGrid* grid_ = nullptr;
     RangePanel* range_ = nullptr;
     QWidget* details_ = nullptr;

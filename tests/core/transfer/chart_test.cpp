@@ -12,14 +12,7 @@ namespace migscope::test {
 namespace {
 
 Recording recordingOf(const RunBuilder& builder) {
-    RecordingHeader header;
-    header.devices.resize(2);
-    header.devices[0].name = "0000:3b:00.2";
-    header.devices[1].name = "0000:3b:00.3";
-    Recording recording(std::move(header));
-    for (const Event& event : builder.events)
-        recording.apply(event);
-    return recording;
+    return recorded({builder}, twoDevices("0000:3b:00.2", "0000:3b:00.3"));
 }
 
 const DeviceChart& chartOf(const Recording& recording, int device) {

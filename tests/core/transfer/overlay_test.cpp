@@ -9,17 +9,6 @@
 namespace migscope::test {
 namespace {
 
-Recording recordingOf(const std::vector<RunBuilder>& runs) {
-    RecordingHeader header;
-    header.devices = {{"a", "", "", {}, "", 7}, {"b", "", "", {}, "", 7}};
-    Recording recording(header);
-    for (const RunBuilder& run : runs) {
-        for (const Event& event : run.events)
-            recording.apply(event);
-    }
-    return recording;
-}
-
 /// The migration of run_builder.h, all of it `by` later.
 RunBuilder later(Ns by) {
     RunBuilder run = migration();
@@ -45,8 +34,8 @@ ChartContent over(const std::vector<std::pair<const Recording*, OverlaidRun>>& r
 }
 
 TEST(Overlay, isAlignedAtTheFirstStamp) {
-    const Recording first = recordingOf({migration()});
-    const Recording second = recordingOf({later(ms(5000))});
+    const Recording first = recorded({migration()});
+    const Recording second = recorded({later(ms(5000))});
     EXPECT_EQ(alignmentOf(first, 1), ms(100));
     EXPECT_EQ(alignmentOf(second, 1), ms(5100));
     EXPECT_FALSE(alignmentOf(first, 2));
@@ -73,7 +62,7 @@ TEST(Overlay, anEarlierStampMovesTheWholeRun) {
         if (arc != nullptr && arc->to == State::RunningP2p && event.device == 0)
             arc->called -= ms(1);
     }
-    const Recording recording = recordingOf({moved});
+    const Recording recording = recorded({moved});
     EXPECT_EQ(alignmentOf(recording, 1), ms(99));
     const ChartContent content = over({{&recording, {1, "x", 0}}});
     EXPECT_EQ(content.lanes[0].arcs[1].begin, ms(4)) << "RUNNING_P2P to STOP at 103 ms";
@@ -89,7 +78,7 @@ TEST(Overlay, whatIsNoPartOfTheRunIsLeftOut) {
         if (event.time == Ns{0})
             event.time = ms(390);
     }
-    const Recording recording = recordingOf({migration(), second});
+    const Recording recording = recorded({migration(), second});
     const ChartContent content = over({{&recording, {2, "second", 0}}});
     ASSERT_EQ(content.lanes.size(), 1U) << "only the device of that run";
     EXPECT_EQ(content.lanes[0].device, 1);
@@ -102,7 +91,7 @@ TEST(Overlay, aNoteOfAnEarlierTimeIsFoundInItsPlace) {
     run.add(ms(300), {}, event::Mark{"late"});
     run.add(ms(50), {}, event::Mark{"early"}); // written afterwards, about something before
     run.add(ms(170), {}, event::Mark{"between"});
-    const Recording recording = recordingOf({run});
+    const Recording recording = recorded({run});
     const ChartContent all = chartContent(recording, {Ns{0}, ms(400), 400, Ns{0}});
     ASSERT_EQ(all.notes.size(), 3U);
     EXPECT_EQ(all.notes[0].text, "early");

@@ -11,15 +11,6 @@
 namespace migscope::test {
 namespace {
 
-Recording recordingOf(const RunBuilder& run) {
-    RecordingHeader header;
-    header.devices = {{"a", "", "", {}, "", 7}, {"b", "", "", {}, "", 7}};
-    Recording recording(header);
-    for (const Event& event : run.events)
-        recording.apply(event);
-    return recording;
-}
-
 const RangeRow* row(const RangeStats& stats, RangeWhat what, int device,
                     std::optional<State> state = std::nullopt) {
     const auto found = std::find_if(stats.rows.begin(), stats.rows.end(), [&](const RangeRow& each) {
@@ -30,7 +21,7 @@ const RangeRow* row(const RangeStats& stats, RangeWhat what, int device,
 
 TEST(RangeStats, statesAreClippedCallsAreNot) {
     // STOP_COPY of device 0 holds from 120 to 200 ms (the arcs that lead there and away lie around it).
-    const Recording recording = recordingOf(migration());
+    const Recording recording = recorded({migration()});
     const RangeStats stats = rangeStats(recording, ms(115), ms(150));
     const RangeRow* stopCopy = row(stats, RangeWhat::State, 0, State::StopCopy);
     ASSERT_NE(stopCopy, nullptr);
@@ -46,7 +37,7 @@ TEST(RangeStats, statesAreClippedCallsAreNot) {
 
 TEST(RangeStats, samplesOfTheRangeOnly) {
     // Three samples of 1 MiB at 129, 138, 147 ms: 2 ms in reads each, 1, 1 and 2 ms in writes.
-    const Recording recording = recordingOf(migration());
+    const Recording recording = recorded({migration()});
     const RangeStats two = rangeStats(recording, ms(130), ms(150));
     const RangeRow* bytes = row(two, RangeWhat::Bytes, 0);
     ASSERT_NE(bytes, nullptr);
@@ -70,14 +61,14 @@ TEST(RangeStats, samplesOfTheRangeOnly) {
 TEST(RangeStats, oneStampMovesOneNumber) {
     RunBuilder run = migration();
     const double before =
-        row(rangeStats(recordingOf(run), ms(0), ms(210)), RangeWhat::Arc, 0, State::StopCopy)->spread.mean;
+        row(rangeStats(recorded({run}), ms(0), ms(210)), RangeWhat::Arc, 0, State::StopCopy)->spread.mean;
     for (Event& event : run.events) {
         auto* arc = std::get_if<event::ArcEnd>(&event.body);
         if (arc != nullptr && arc->to == State::StopCopy)
             arc->returned += ms(1);
     }
     const double after =
-        row(rangeStats(recordingOf(run), ms(0), ms(210)), RangeWhat::Arc, 0, State::StopCopy)->spread.mean;
+        row(rangeStats(recorded({run}), ms(0), ms(210)), RangeWhat::Arc, 0, State::StopCopy)->spread.mean;
     EXPECT_EQ(after - before, static_cast<double>(ms(1).count()));
 }
 
@@ -89,7 +80,7 @@ TEST(RangeStats, levelsMarksAndFailures) {
     run.add(ms(4), {}, event::Mark{"here"});
     run.failedArc(0, State::Running, State::PreCopy, ms(5), ms(6), 16, State::Running);
     run.add(ms(9), 0, event::Precopy{0, 1000, false});
-    const RangeStats stats = rangeStats(recordingOf(run), ms(1), ms(7));
+    const RangeStats stats = rangeStats(recorded({run}), ms(1), ms(7));
     EXPECT_EQ(row(stats, RangeWhat::Dirty, 0)->spread.maximum, 30);
     EXPECT_EQ(row(stats, RangeWhat::Dirty, 0)->spread.mean, 20);
     EXPECT_EQ(row(stats, RangeWhat::Initial, 0)->spread.maximum, 100);
@@ -108,10 +99,10 @@ TEST(RangeStats, manySamplesAreGroupedAndTheirSumStaysExact) {
         event::Samples samples;
         samples.stream = 1;
         for (std::size_t i = 0; i < 500; ++i) {
-            samples.time.push_back(Ns{static_cast<std::int64_t>(done + i) * 1000});
+            samples.time.emplace_back(static_cast<std::int64_t>(done + i) * 1000);
             samples.bytes.push_back(7);
-            samples.source.push_back(Ns{10});
-            samples.destination.push_back(Ns{0});
+            samples.source.emplace_back(10);
+            samples.destination.emplace_back(0);
         }
         Event event;
         event.device = 0;

@@ -14,12 +14,8 @@
 namespace migscope::test {
 namespace {
 
-std::shared_ptr<Recording> recordingOf(const RunBuilder& run, bool complete = true) {
-    RecordingHeader header;
-    header.devices = {{"a", "", "", {}, "", 7}, {"b", "", "", {}, "", 7}};
-    auto recording = std::make_shared<Recording>(header);
-    for (const Event& event : run.events)
-        recording->apply(event);
+std::shared_ptr<Recording> wholeOf(const RunBuilder& run, bool complete = true) {
+    auto recording = std::make_shared<Recording>(recorded({run}));
     recording->complete = complete;
     return recording;
 }
@@ -37,7 +33,7 @@ std::string textOf(const Recording& recording) {
 TEST(RecordingEdit, aMarkStandsBeforeTheSummaryAndNothingElseChanges) {
     const Folder folder;
     const std::string path = folder.file("run.migrec");
-    const std::string before = textOf(*recordingOf(migration()));
+    const std::string before = textOf(*wholeOf(migration()));
     writeAll(path, before);
     ASSERT_TRUE(addMark(path, ms(42), "slow \"here\""));
     const std::string after = readAll(path);
@@ -62,7 +58,7 @@ TEST(RecordingEdit, aMarkStandsBeforeTheSummaryAndNothingElseChanges) {
 TEST(RecordingEdit, aMarkInACutOffFileStandsBehindItsLastWholeLine) {
     const Folder folder;
     const std::string path = folder.file("cut.migrec");
-    const std::string whole = textOf(*recordingOf(migration(), false));
+    const std::string whole = textOf(*wholeOf(migration(), false));
     writeAll(path, whole + "{\"kind\":\"arc-b");
     ASSERT_TRUE(addMark(path, ms(1), "x"));
     const std::string after = readAll(path);
@@ -83,7 +79,7 @@ TEST(RecordingEdit, whatIsNoRecordingStaysAsItIs) {
 }
 
 TEST(RecordingEdit, aCutAroundAWholeRunKeepsItsFigures) {
-    const auto recording = recordingOf(migration());
+    const auto recording = wholeOf(migration());
     const auto cut = cutRecording(*recording, Ns{0}, ms(500), "run.migrec");
     EXPECT_TRUE(cut->complete);
     ASSERT_EQ(cut->metrics().runs().size(), 1U);
@@ -93,7 +89,7 @@ TEST(RecordingEdit, aCutAroundAWholeRunKeepsItsFigures) {
 }
 
 TEST(RecordingEdit, aCutInsideARunKnowsItsBeginningAndClaimsNoFigure) {
-    const auto recording = recordingOf(migration());
+    const auto recording = wholeOf(migration());
     // From within STOP_COPY to within the loading.
     const auto cut = cutRecording(*recording, ms(130), ms(170), "run.migrec");
     EXPECT_FALSE(cut->complete);
@@ -118,7 +114,7 @@ TEST(RecordingEdit, aCutInsideARunKnowsItsBeginningAndClaimsNoFigure) {
 }
 
 TEST(RecordingEdit, aRunThatBeganBeforeHasNoEnd) {
-    const auto recording = recordingOf(migration());
+    const auto recording = wholeOf(migration());
     const auto cut = cutRecording(*recording, ms(150), ms(500), "run.migrec");
     ASSERT_EQ(cut->metrics().runs().size(), 1U);
     EXPECT_FALSE(cut->metrics().runs().front().outcome) << "half a run is no run that ended";

@@ -9,16 +9,9 @@ namespace migscope::test {
 namespace {
 
 Recording recordingOf(const std::vector<RunBuilder>& runs) {
-    RecordingHeader header;
+    RecordingHeader header = twoDevices("0000:01:00.1", "0000:01:00.2");
     header.simulated = true;
-    header.devices.resize(2);
-    header.devices[0].name = "0000:01:00.1";
-    header.devices[1].name = "0000:01:00.2";
-    Recording recording(header);
-    for (const auto& run : runs) {
-        for (const Event& event : run.events)
-            recording.apply(event);
-    }
+    Recording recording = recorded(runs, std::move(header));
     recording.complete = true;
     return recording;
 }

@@ -91,6 +91,24 @@ private:
     int run_;
 };
 
+inline RecordingHeader twoDevices(const char* first = "a", const char* second = "b") {
+    RecordingHeader header;
+    header.devices.resize(2);
+    header.devices[0].name = first;
+    header.devices[1].name = second;
+    return header;
+}
+
+/// The events of the runs behind each other.
+inline Recording recorded(const std::vector<RunBuilder>& runs, RecordingHeader header = twoDevices()) {
+    Recording recording(std::move(header));
+    for (const RunBuilder& run : runs) {
+        for (const Event& event : run.events)
+            recording.apply(event);
+    }
+    return recording;
+}
+
 /// A migration between devices 0 and 1 with P2P: t0 = 100, t1 = 112, t2 = 150, t3 = 190, t4 = 193 ms; 4 ms in
 /// writes between t1 and t2, 3 MiB.
 inline RunBuilder migration(int source = 0, int destination = 1, std::uint32_t streams = 1) {

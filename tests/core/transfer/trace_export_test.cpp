@@ -24,10 +24,7 @@ RecordingHeader header() {
 }
 
 Recording recordingOf(const RunBuilder& run, RecordingHeader header = test::header()) {
-    Recording recording(std::move(header));
-    for (const Event& event : run.events)
-        recording.apply(event);
-    return recording;
+    return recorded({run}, std::move(header));
 }
 
 /// The events of the document as text; what stands before them as the first one.

@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A table as text for the clipboard.
+#pragma once
+
+#include <QString>
+
+class QAbstractItemModel;
+
+namespace migscope {
+
+/// One line of the row's cells as they are shown, separated by tabs, with its newline.
+[[nodiscard]] QString rowText(const QAbstractItemModel& model, int row);
+/// All rows below a line of heads.
+[[nodiscard]] QString tableText(const QAbstractItemModel& model);
+
+} // namespace migscope
