@@ -210,6 +210,7 @@ void DeviceSession::Shared::syncFromDevice(SessionState& to) const {
         to.needsReset = false;
         to.handedOver = false;
         to.stream.reset();
+        to.dmaLog.reset();
         return;
     }
     to.capabilities = device->capabilities();
