@@ -3,6 +3,7 @@
 // Parsing of the command line: the one file that knows CLI11.
 #include "app/cli/options.h"
 
+#include "core/base/byte_size.h"
 #include "core/base/escape.h"
 
 #include <fmt/format.h>
@@ -14,10 +15,12 @@
 #include <cmath>
 #include <utility>
 
+#include <unistd.h>
+
 namespace migscope::cli {
 namespace {
 
-constexpr std::array<std::pair<Command, const char*>, 13> commandWords{{
+constexpr std::array<std::pair<Command, const char*>, 14> commandWords{{
     {Command::List, "list"},
     {Command::Show, "show"},
     {Command::Set, "set"},
@@ -30,6 +33,7 @@ constexpr std::array<std::pair<Command, const char*>, 13> commandWords{{
     {Command::Compare, "compare"},
     {Command::Export, "export"},
     {Command::Capture, "capture"},
+    {Command::Dirty, "dirty"},
     {Command::Version, "version"},
 }};
 
@@ -67,12 +71,59 @@ struct Raw {
     double maxSeconds = 30;
     double budgetMs = -1;
     double maxStuckSeconds = -1;
+    std::string ranges;
+    std::string page;
+    double intervalMs = 200;
+    std::int64_t dirtyRounds = -1;
     bool version = false;
 };
 
 Ns fromSeconds(double seconds) {
     // "nan" passes every check of a range.
     return std::isfinite(seconds) ? Ns{std::llround(seconds * 1e9)} : Ns{0};
+}
+
+/// The ranges, page and rounds of `dirty`: what is wrong with them, and what to type instead.
+std::optional<std::pair<std::string, std::string>> convertDirty(const Raw& raw, Options& options) {
+    static constexpr std::uint64_t sweepBytes = std::uint64_t{64} << 30U;
+    constexpr std::uint32_t usualRounds = 10;
+    constexpr std::uint32_t sweepRounds = 3;
+    if (raw.page.empty()) {
+        options.pageBytes = static_cast<std::uint64_t>(std::max(::sysconf(_SC_PAGESIZE), 4096L));
+    } else {
+        const auto page = parseByteSize(raw.page);
+        if (!page)
+            return std::pair(fmt::format("--page {}: no size", escapeText(raw.page)), "--page 4096, or 64K");
+        options.pageBytes = *page;
+    }
+    options.interval = fromSeconds(raw.intervalMs / 1e3);
+    options.dirtyRounds = raw.dirtyRounds >= 0 ? static_cast<std::uint32_t>(raw.dirtyRounds)
+                          : options.sweep      ? sweepRounds
+                                               : usualRounds;
+    if (options.sweep && options.dirtyRounds == 0)
+        return std::pair("--sweep --rounds 0: a sweep has an end",
+                         "--rounds N reports of each size, from 1 on");
+    if (raw.ranges.empty() && !options.sweep)
+        return std::pair("no range to log", "--range IOVA+LENGTH, as in 0x100000000+4G, or --sweep");
+    if (raw.ranges.empty())
+        options.ranges.push_back({0, sweepBytes});
+    else
+        for (const std::string& text : splitList(raw.ranges)) {
+            const auto range = parseDmaRange(text);
+            if (!range)
+                return std::pair(fmt::format("--range {}: no range", range.error().where),
+                                 "IOVA+LENGTH[,IOVA+LENGTH…], as in 0x100000000+4G");
+            options.ranges.push_back(*range);
+        }
+    if (const auto good = checkDmaRanges(options.ranges, options.pageBytes); !good)
+        return std::pair(fmt::format("ranges of DMA logging: {}", good.error().detail),
+                         "whole pages (--page), apart from each other, at most 256 ranges");
+    if (options.sweep && options.ranges.size() != 1)
+        return std::pair("--sweep with several ranges: it logs one at a time", "name one, the largest");
+    if (options.json && options.record == "-")
+        return std::pair("--json with --record -: both would write to standard output",
+                         "leave out --json, or name a file");
+    return std::nullopt;
 }
 
 /// What of the values CLI11 cannot judge.
@@ -128,6 +179,10 @@ std::optional<UsageError> convert(const Raw& raw, Options& options) {
         if (options.json && options.record == "-")
             return wrong("--json with --record -: both would write to standard output",
                          "leave out --json: the recording's last line is the report");
+    }
+    if (options.command == Command::Dirty) {
+        if (auto bad = convertDirty(raw, options))
+            return wrong(std::move(bad->first), std::move(bad->second));
     }
     if (options.command == Command::Compare) {
         if (options.baseline.empty() && options.recordings.size() < 2)
@@ -285,6 +340,25 @@ void addCommands(CLI::App& app, Options& options, Raw& raw) {
         "capture", "What list and show need of this host, for --backend capture:DIR. Opens no device.");
     capture->add_option("DIR", options.file, "the folder to write")->required();
 
+    CLI::App* dirty = app.add_subcommand(
+        "dirty",
+        "Which pages a device writes: DMA logging over ranges, a report each interval, and its cost.");
+    dirty->add_option("DEVICE", options.device, deviceHelp)->required();
+    dirty->add_option("--range", raw.ranges, "IOVA+LENGTH[,IOVA+LENGTH…], as in 0x100000000+4G");
+    dirty->add_option("--page", raw.page, "the page size to ask for (that of this host)");
+    dirty->add_option("--interval", raw.intervalMs, "milliseconds from one report to the next (200)")
+        ->check(notNegative);
+    dirty
+        ->add_option("--rounds", raw.dirtyRounds,
+                     "so many reports (10); 0: until Ctrl-C; with --sweep of each size (3)")
+        ->check(CLI::Range(std::int64_t{0}, std::int64_t{1000000}));
+    dirty->add_flag("--sweep", options.sweep,
+                    "what START and REPORT cost by size: 1 MiB, 4 MiB, … 64 GiB (or the LENGTH of --range)");
+    dirty->add_option("--record", options.record, "write a recording; - streams it to standard output");
+    dirty->add_flag("--force", options.force, "replace an existing recording");
+    dirty->footer(opens);
+    stuck(dirty);
+
     app.add_subcommand("version",
                        "Build, baseline of the kernel interface, and what the running kernel offers.");
 }
@@ -377,6 +451,7 @@ bool touchesDevice(const Options& options) {
     case Command::Save:
     case Command::Load:
     case Command::Migrate:
+    case Command::Dirty:
         return true;
     default:
         return false;

@@ -11,12 +11,28 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/device/dma_range.h"
 #include "core/device/migration_state.h"
 #include "core/transfer/plan.h"
 
 namespace migscope::cli {
 
-enum class Command { List, Show, Set, Reset, Save, Load, Diff, Migrate, Report, Compare, Export, Capture, Version };
+enum class Command {
+    List,
+    Show,
+    Set,
+    Reset,
+    Save,
+    Load,
+    Diff,
+    Migrate,
+    Report,
+    Compare,
+    Export,
+    Capture,
+    Dirty,
+    Version
+};
 enum class ExportFormat { Csv, Json, Trace };
 
 struct Options {
@@ -33,7 +49,7 @@ struct Options {
     std::string otherFile; ///< diff's second image
     bool raw = false;
     bool force = false;
-    bool run = false; ///< load --run
+    bool run = false;                    ///< load --run
     std::vector<std::string> recordings; ///< compare: the first is the base unless `baseline` is
     std::string baseline;
     bool pool = false;         ///< compare: all recordings are one side
@@ -47,6 +63,11 @@ struct Options {
     std::string record; ///< empty: memory only; "-": standard output
     bool detailCalls = false;
     std::vector<std::pair<std::string, std::string>> hooks; ///< phase and shell command
+    std::vector<DmaRange> ranges;                           ///< dirty
+    std::uint64_t pageBytes = 0;                            ///< dirty
+    Ns interval{0};                                         ///< dirty: from one report to the next
+    std::uint32_t dirtyRounds = 0; ///< dirty: 0 until Ctrl-C; with `sweep` reports of each size
+    bool sweep = false;            ///< dirty: cost by size instead of pages
     ExportFormat format = ExportFormat::Csv;
     std::string out; ///< empty: standard output
     /// How long a call may be under way before the program gives the device up; absent: until Ctrl-C.
