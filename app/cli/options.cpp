@@ -3,7 +3,7 @@
 // Parsing of the command line: the one file that knows CLI11.
 #include "app/cli/options.h"
 
-#include "core/base/byte_size.h"
+#include "app/cli/dirty_options.h"
 #include "core/base/escape.h"
 
 #include <fmt/format.h>
@@ -15,47 +15,11 @@
 #include <cmath>
 #include <utility>
 
-#include <unistd.h>
-
 namespace migscope::cli {
 namespace {
 
-constexpr std::array<std::pair<Command, const char*>, 14> commandWords{{
-    {Command::List, "list"},
-    {Command::Show, "show"},
-    {Command::Set, "set"},
-    {Command::Reset, "reset"},
-    {Command::Save, "save"},
-    {Command::Load, "load"},
-    {Command::Diff, "diff"},
-    {Command::Migrate, "migrate"},
-    {Command::Report, "report"},
-    {Command::Compare, "compare"},
-    {Command::Export, "export"},
-    {Command::Capture, "capture"},
-    {Command::Dirty, "dirty"},
-    {Command::Version, "version"},
-}};
-
-constexpr std::array<std::pair<ExportFormat, const char*>, 3> formatWords{{
-    {ExportFormat::Csv, "csv"},
-    {ExportFormat::Json, "json"},
-    {ExportFormat::Trace, "trace"},
-}};
-
 constexpr std::array<std::string_view, 6> hookPhases{"before-stop", "stopped", "saved",
                                                      "loaded",      "resumed", "end"};
-
-std::vector<std::string> splitList(const std::string& text) {
-    std::vector<std::string> parts;
-    std::size_t begin = 0;
-    while (begin <= text.size()) {
-        const std::size_t end = std::min(text.find(',', begin), text.size());
-        parts.push_back(text.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    return parts;
-}
 
 /// What CLI11 fills, before it becomes Options.
 struct Raw {
@@ -71,60 +35,9 @@ struct Raw {
     double maxSeconds = 30;
     double budgetMs = -1;
     double maxStuckSeconds = -1;
-    std::string ranges;
-    std::string page;
-    double intervalMs = 200;
-    std::int64_t dirtyRounds = -1;
+    RawDirty dirty;
     bool version = false;
 };
-
-Ns fromSeconds(double seconds) {
-    // "nan" passes every check of a range.
-    return std::isfinite(seconds) ? Ns{std::llround(seconds * 1e9)} : Ns{0};
-}
-
-/// The ranges, page and rounds of `dirty`: what is wrong with them, and what to type instead.
-std::optional<std::pair<std::string, std::string>> convertDirty(const Raw& raw, Options& options) {
-    static constexpr std::uint64_t sweepBytes = std::uint64_t{64} << 30U;
-    constexpr std::uint32_t usualRounds = 10;
-    constexpr std::uint32_t sweepRounds = 3;
-    if (raw.page.empty()) {
-        options.pageBytes = static_cast<std::uint64_t>(std::max(::sysconf(_SC_PAGESIZE), 4096L));
-    } else {
-        const auto page = parseByteSize(raw.page);
-        if (!page)
-            return std::pair(fmt::format("--page {}: no size", escapeText(raw.page)), "--page 4096, or 64K");
-        options.pageBytes = *page;
-    }
-    options.interval = fromSeconds(raw.intervalMs / 1e3);
-    options.dirtyRounds = raw.dirtyRounds >= 0 ? static_cast<std::uint32_t>(raw.dirtyRounds)
-                          : options.sweep      ? sweepRounds
-                                               : usualRounds;
-    if (options.sweep && options.dirtyRounds == 0)
-        return std::pair("--sweep --rounds 0: a sweep has an end",
-                         "--rounds N reports of each size, from 1 on");
-    if (raw.ranges.empty() && !options.sweep)
-        return std::pair("no range to log", "--range IOVA+LENGTH, as in 0x100000000+4G, or --sweep");
-    if (raw.ranges.empty())
-        options.ranges.push_back({0, sweepBytes});
-    else
-        for (const std::string& text : splitList(raw.ranges)) {
-            const auto range = parseDmaRange(text);
-            if (!range)
-                return std::pair(fmt::format("--range {}: no range", range.error().where),
-                                 "IOVA+LENGTH[,IOVA+LENGTH…], as in 0x100000000+4G");
-            options.ranges.push_back(*range);
-        }
-    if (const auto good = checkDmaRanges(options.ranges, options.pageBytes); !good)
-        return std::pair(fmt::format("ranges of DMA logging: {}", good.error().detail),
-                         "whole pages (--page), apart from each other, at most 256 ranges");
-    if (options.sweep && options.ranges.size() != 1)
-        return std::pair("--sweep with several ranges: it logs one at a time", "name one, the largest");
-    if (options.json && options.record == "-")
-        return std::pair("--json with --record -: both would write to standard output",
-                         "leave out --json, or name a file");
-    return std::nullopt;
-}
 
 /// What of the values CLI11 cannot judge.
 std::optional<UsageError> convert(const Raw& raw, Options& options) {
@@ -150,10 +63,7 @@ std::optional<UsageError> convert(const Raw& raw, Options& options) {
         options.budget = fromSeconds(raw.budgetMs / 1e3);
     if (raw.maxStuckSeconds >= 0)
         options.maxStuck = fromSeconds(raw.maxStuckSeconds);
-    for (const auto& [format, word] : formatWords) {
-        if (raw.format == word)
-            options.format = format;
-    }
+    options.format = formatOf(raw.format).value_or(options.format);
     options.detailCalls = raw.detail == "calls";
 
     if (options.command == Command::Migrate) {
@@ -181,7 +91,7 @@ std::optional<UsageError> convert(const Raw& raw, Options& options) {
                          "leave out --json: the recording's last line is the report");
     }
     if (options.command == Command::Dirty) {
-        if (auto bad = convertDirty(raw, options))
+        if (auto bad = convertDirty(raw.dirty, options))
             return wrong(std::move(bad->first), std::move(bad->second));
     }
     if (options.command == Command::Compare) {
@@ -344,12 +254,12 @@ void addCommands(CLI::App& app, Options& options, Raw& raw) {
         "dirty",
         "Which pages a device writes: DMA logging over ranges, a report each interval, and its cost.");
     dirty->add_option("DEVICE", options.device, deviceHelp)->required();
-    dirty->add_option("--range", raw.ranges, "IOVA+LENGTH[,IOVA+LENGTH…], as in 0x100000000+4G");
-    dirty->add_option("--page", raw.page, "the page size to ask for (that of this host)");
-    dirty->add_option("--interval", raw.intervalMs, "milliseconds from one report to the next (200)")
+    dirty->add_option("--range", raw.dirty.ranges, "IOVA+LENGTH[,IOVA+LENGTH…], as in 0x100000000+4G");
+    dirty->add_option("--page", raw.dirty.page, "the page size to ask for (that of this host)");
+    dirty->add_option("--interval", raw.dirty.intervalMs, "milliseconds from one report to the next (200)")
         ->check(notNegative);
     dirty
-        ->add_option("--rounds", raw.dirtyRounds,
+        ->add_option("--rounds", raw.dirty.rounds,
                      "so many reports (10); 0: until Ctrl-C; with --sweep of each size (3)")
         ->check(CLI::Range(std::int64_t{0}, std::int64_t{1000000}));
     dirty->add_flag("--sweep", options.sweep,
@@ -416,46 +326,11 @@ Parsed parseOptions(const std::vector<std::string>& arguments) {
     if (raw.version) {
         options.command = Command::Version;
     } else {
-        for (const auto& [command, word] : commandWords) {
-            if (chosen.front()->get_name() == word)
-                options.command = command;
-        }
+        options.command = commandOf(chosen.front()->get_name()).value_or(options.command);
     }
     if (auto error = convert(raw, options))
         return *error;
     return options;
-}
-
-std::string formatWord(ExportFormat format) {
-    for (const auto& [known, word] : formatWords) {
-        if (known == format)
-            return word;
-    }
-    return "csv";
-}
-
-std::string commandWord(Command command) {
-    for (const auto& [known, word] : commandWords) {
-        if (known == command)
-            return word;
-    }
-    return "list";
-}
-
-bool touchesDevice(const Options& options) {
-    switch (options.command) {
-    case Command::Show:
-        return options.probe;
-    case Command::Set:
-    case Command::Reset:
-    case Command::Save:
-    case Command::Load:
-    case Command::Migrate:
-    case Command::Dirty:
-        return true;
-    default:
-        return false;
-    }
 }
 
 } // namespace migscope::cli

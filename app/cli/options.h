@@ -92,6 +92,12 @@ using Parsed = std::variant<Options, HelpText, UsageError>;
 [[nodiscard]] std::string formatWord(ExportFormat format);
 /// "show", "migrate", …
 [[nodiscard]] std::string commandWord(Command command);
+[[nodiscard]] std::optional<Command> commandOf(const std::string& word);
+[[nodiscard]] std::optional<ExportFormat> formatOf(const std::string& word);
+/// Between its commas; an empty text is one empty part. *Reentrant.*
+[[nodiscard]] std::vector<std::string> splitList(const std::string& text);
+/// 0 for what is no number. *Reentrant.*
+[[nodiscard]] Ns fromSeconds(double seconds);
 /// The command opens a device (and so resets its function).
 [[nodiscard]] bool touchesDevice(const Options& options);
 

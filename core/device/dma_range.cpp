@@ -75,12 +75,17 @@ Result<DmaRange> parseDmaRange(const std::string& text) {
     if (plus == std::string::npos)
         return bad();
     DmaRange range;
-    const bool hex = text.starts_with("0x") || text.starts_with("0X");
-    const char* const begin = text.data() + (hex ? 2 : 0);
-    const char* const end = text.data() + plus;
-    const auto read = std::from_chars(begin, end, range.iova, hex ? 16 : 10);
-    if (read.ec != std::errc{} || read.ptr != end)
-        return bad();
+    if (text.starts_with("0x") || text.starts_with("0X")) {
+        const char* const end = text.data() + plus;
+        const auto read = std::from_chars(text.data() + 2, end, range.iova, 16);
+        if (read.ec != std::errc{} || read.ptr != end)
+            return bad();
+    } else {
+        const auto address = parseByteSize(text.substr(0, plus));
+        if (!address)
+            return bad();
+        range.iova = *address;
+    }
     const auto length = parseByteSize(text.substr(plus + 1));
     if (!length)
         return bad();

@@ -43,7 +43,7 @@ inline constexpr std::uint64_t mostReportPages = std::uint64_t{1} << 26U;
 totalBytes(std::span<const DmaRange> ranges); ///< the largest number when it is more
 [[nodiscard]] std::uint64_t totalPages(std::span<const PageRun> runs);
 
-/// "0x100000000+4G", "4096+1M": address (hexadecimal with 0x, else decimal) and size. Fails with
+/// "0x100000000+4G", "4G+1M": address (hexadecimal with 0x, else as a size) and size. Fails with
 /// InvalidArgument. *Reentrant.*
 [[nodiscard]] Result<DmaRange> parseDmaRange(const std::string& text);
 [[nodiscard]] std::string formatIova(std::uint64_t iova);        ///< "0x100000000"
