@@ -37,7 +37,6 @@ public:
         auto done = rounds();
         // The first error tells more than what a STOP after it says.
         auto stopped = stopDmaLog(session_);
-        session_.change([](SessionState& state) { state.dmaLog->active = false; });
         return done ? stopped : done;
     }
 
@@ -172,7 +171,7 @@ Result<void> logDma(DeviceSession::Shared& session, const job::DmaLog& job) {
     struct Stop {
         DeviceSession::Shared& session;
         ~Stop() {
-            if (session.device && session.device->logsDma())
+            if (session.device && session.device->mayLogDma())
                 (void)session.device->stopDmaLogging();
         }
     } const stop{session};
@@ -180,7 +179,7 @@ Result<void> logDma(DeviceSession::Shared& session, const job::DmaLog& job) {
 }
 
 Result<void> stopDmaLog(DeviceSession::Shared& session) {
-    if (!session.device || !session.device->logsDma())
+    if (!session.device || !session.device->mayLogDma())
         return {};
     const auto call = session.device->stopDmaLogging();
     if (call.made)

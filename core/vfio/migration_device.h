@@ -174,6 +174,8 @@ public:
     [[nodiscard]] DmaLogCall reportDmaLogging(DmaRange range, std::uint64_t pageBytes, DirtyBitmap& into);
     DmaLogCall stopDmaLogging();
     [[nodiscard]] bool logsDma() const { return log_ == LogState::On; }
+    /// Logs, or a reset or an interrupted START may have left it on.
+    [[nodiscard]] bool mayLogDma() const { return log_ != LogState::Off; }
 
     /// *Thread-safe.*
     void interrupt();

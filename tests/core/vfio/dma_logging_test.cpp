@@ -285,6 +285,8 @@ TEST_F(DmaLoggingTest, aResetLosesTheLogAndTheNextStartClearsWhatMayBeLeft) {
 TEST_F(DmaLoggingTest, anInterruptedStartMayHaveBegun) {
     script_.startErrnos = {EINTR};
     EXPECT_TRUE(start().error->isErrno(EINTR));
+    EXPECT_FALSE(device().logsDma());
+    EXPECT_TRUE(device().mayLogDma());
     script_.logging = true;
     device_.reset();
     EXPECT_FALSE(script_.logging);
