@@ -115,6 +115,8 @@ void DirtyDrive::say(const std::string& text) {
         context_.console.note(text.ends_with('\n') ? text.substr(0, text.size() - 1) : text);
     else
         context_.console.print(text);
+    // As it happens, for who reads from a pipe; an error is kept for the end.
+    [[maybe_unused]] const auto written = context_.console.finish();
 }
 
 void DirtyDrive::endRound() {
