@@ -45,6 +45,8 @@ ExitCode dispatch(Context& context) {
         return runExport(context);
     case Command::Capture:
         return runCapture(context);
+    case Command::Dirty:
+        return runDirty(context);
     case Command::Version:
         return runVersion(context);
     }

@@ -72,14 +72,15 @@ std::vector<DeviceSession*> DeviceWork::sessions() const {
     return list;
 }
 
-Result<SessionState> DeviceWork::perform(std::size_t device, Job job) {
+Result<SessionState> DeviceWork::perform(std::size_t device, Job job, const std::function<void()>& look) {
     if (cancelled())
         return fail(Errc::Cancelled, jobWord(job), session(device).device(), "asked to stop");
-    return performAlways(device, std::move(job), [this, device] { session(device).cancel(); });
+    return performAlways(device, std::move(job), [this, device] { session(device).cancel(); }, look);
 }
 
 Result<SessionState> DeviceWork::performAlways(std::size_t device, Job job,
-                                               const std::function<void()>& cancel) {
+                                               const std::function<void()>& cancel,
+                                               const std::function<void()>& look) {
     DeviceSession& worker = session(device);
     const std::string word = jobWord(job);
     if (auto posted = worker.post(std::move(job)); !posted)
@@ -89,6 +90,8 @@ Result<SessionState> DeviceWork::performAlways(std::size_t device, Job job,
     const bool ended = waitFor(
         [&](Ns deadline) {
             after = worker.wait(deadline);
+            if (look)
+                look();
             return !busy(after);
         },
         cancel,

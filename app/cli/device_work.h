@@ -46,7 +46,9 @@ public:
     /// Opens one more device (device names as in the topology). Its index is the number of those before it.
     [[nodiscard]] Result<SessionState> open(const std::string& device);
     /// One job: its error, Cancelled after a signal, Stuck when its call was given up.
-    [[nodiscard]] Result<SessionState> perform(std::size_t device, Job job);
+    /// `look` is called now and then meanwhile, and once at its end.
+    [[nodiscard]] Result<SessionState> perform(std::size_t device, Job job,
+                                               const std::function<void()>& look = {});
     /// Waits until `done(deadline)` says so. False: given up, a call does not return. `cancel` is called
     /// once, at the first signal. `progress` is asked for the updating line.
     [[nodiscard]] bool waitFor(const std::function<bool(Ns deadline)>& done,
@@ -71,7 +73,8 @@ public:
 
 private:
     [[nodiscard]] Result<SessionState> performAlways(std::size_t device, Job job,
-                                                     const std::function<void()>& cancel);
+                                                     const std::function<void()>& cancel,
+                                                     const std::function<void()>& look = {});
     [[nodiscard]] int leaveAtOnce();
     [[nodiscard]] bool reportStuck(Ns now);
     [[nodiscard]] Standing standingOf(const DeviceSession& session, const SessionState& state) const;

@@ -13,6 +13,9 @@ void EventTap::push(Event event) {
         return;
     if (std::holds_alternative<event::ArcEnd>(event.body) || std::holds_alternative<event::Reset>(event.body))
         arcs_.push_back(event);
+    if (keepsDmaLog_ && (std::holds_alternative<event::Dirty>(event.body) ||
+                         std::holds_alternative<event::DmaLog>(event.body)))
+        dmaLog_.push_back(event);
     if (target_ != nullptr)
         target_->push(std::move(event));
     else
@@ -37,6 +40,16 @@ void EventTap::close() {
     closed_ = true;
     target_ = nullptr;
     held_.clear();
+}
+
+void EventTap::keepDmaLog() {
+    const std::scoped_lock lock(mutex_);
+    keepsDmaLog_ = true;
+}
+
+std::vector<Event> EventTap::takeDmaLog() {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(dmaLog_, {});
 }
 
 std::vector<Event> EventTap::takeArcs() {

@@ -22,11 +22,16 @@ public:
     void close();
     /// Arcs and resets since the last call, in order.
     [[nodiscard]] std::vector<Event> takeArcs();
+    /// From now on those of DMA logging are kept for takeDmaLog().
+    void keepDmaLog();
+    [[nodiscard]] std::vector<Event> takeDmaLog();
 
 private:
     std::mutex mutex_;
     std::vector<Event> held_;
     std::vector<Event> arcs_;
+    std::vector<Event> dmaLog_;
+    bool keepsDmaLog_ = false;
     EventSink* target_ = nullptr;
     bool closed_ = false;
     std::uint32_t streams_ = 0; ///< until there is a target that counts

@@ -3,6 +3,7 @@
 // Parsing of the command line: the one file that knows CLI11.
 #include "app/cli/options.h"
 
+#include "app/cli/dirty_options.h"
 #include "core/base/escape.h"
 
 #include <fmt/format.h>
@@ -17,41 +18,8 @@
 namespace migscope::cli {
 namespace {
 
-constexpr std::array<std::pair<Command, const char*>, 13> commandWords{{
-    {Command::List, "list"},
-    {Command::Show, "show"},
-    {Command::Set, "set"},
-    {Command::Reset, "reset"},
-    {Command::Save, "save"},
-    {Command::Load, "load"},
-    {Command::Diff, "diff"},
-    {Command::Migrate, "migrate"},
-    {Command::Report, "report"},
-    {Command::Compare, "compare"},
-    {Command::Export, "export"},
-    {Command::Capture, "capture"},
-    {Command::Version, "version"},
-}};
-
-constexpr std::array<std::pair<ExportFormat, const char*>, 3> formatWords{{
-    {ExportFormat::Csv, "csv"},
-    {ExportFormat::Json, "json"},
-    {ExportFormat::Trace, "trace"},
-}};
-
 constexpr std::array<std::string_view, 6> hookPhases{"before-stop", "stopped", "saved",
                                                      "loaded",      "resumed", "end"};
-
-std::vector<std::string> splitList(const std::string& text) {
-    std::vector<std::string> parts;
-    std::size_t begin = 0;
-    while (begin <= text.size()) {
-        const std::size_t end = std::min(text.find(',', begin), text.size());
-        parts.push_back(text.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    return parts;
-}
 
 /// What CLI11 fills, before it becomes Options.
 struct Raw {
@@ -67,13 +35,9 @@ struct Raw {
     double maxSeconds = 30;
     double budgetMs = -1;
     double maxStuckSeconds = -1;
+    RawDirty dirty;
     bool version = false;
 };
-
-Ns fromSeconds(double seconds) {
-    // "nan" passes every check of a range.
-    return std::isfinite(seconds) ? Ns{std::llround(seconds * 1e9)} : Ns{0};
-}
 
 /// What of the values CLI11 cannot judge.
 std::optional<UsageError> convert(const Raw& raw, Options& options) {
@@ -99,10 +63,7 @@ std::optional<UsageError> convert(const Raw& raw, Options& options) {
         options.budget = fromSeconds(raw.budgetMs / 1e3);
     if (raw.maxStuckSeconds >= 0)
         options.maxStuck = fromSeconds(raw.maxStuckSeconds);
-    for (const auto& [format, word] : formatWords) {
-        if (raw.format == word)
-            options.format = format;
-    }
+    options.format = formatOf(raw.format).value_or(options.format);
     options.detailCalls = raw.detail == "calls";
 
     if (options.command == Command::Migrate) {
@@ -128,6 +89,10 @@ std::optional<UsageError> convert(const Raw& raw, Options& options) {
         if (options.json && options.record == "-")
             return wrong("--json with --record -: both would write to standard output",
                          "leave out --json: the recording's last line is the report");
+    }
+    if (options.command == Command::Dirty) {
+        if (auto bad = convertDirty(raw.dirty, options))
+            return wrong(std::move(bad->first), std::move(bad->second));
     }
     if (options.command == Command::Compare) {
         if (options.baseline.empty() && options.recordings.size() < 2)
@@ -285,6 +250,25 @@ void addCommands(CLI::App& app, Options& options, Raw& raw) {
         "capture", "What list and show need of this host, for --backend capture:DIR. Opens no device.");
     capture->add_option("DIR", options.file, "the folder to write")->required();
 
+    CLI::App* dirty = app.add_subcommand(
+        "dirty",
+        "Which pages a device writes: DMA logging over ranges, a report each interval, and its cost.");
+    dirty->add_option("DEVICE", options.device, deviceHelp)->required();
+    dirty->add_option("--range", raw.dirty.ranges, "IOVA+LENGTH[,IOVA+LENGTH…], as in 0x100000000+4G");
+    dirty->add_option("--page", raw.dirty.page, "the page size to ask for (that of this host)");
+    dirty->add_option("--interval", raw.dirty.intervalMs, "milliseconds from one report to the next (200)")
+        ->check(notNegative);
+    dirty
+        ->add_option("--rounds", raw.dirty.rounds,
+                     "so many reports (10); 0: until Ctrl-C; with --sweep of each size (3)")
+        ->check(CLI::Range(std::int64_t{0}, std::int64_t{1000000}));
+    dirty->add_flag("--sweep", options.sweep,
+                    "what START and REPORT cost by size: 1 MiB, 4 MiB, … 64 GiB (or the LENGTH of --range)");
+    dirty->add_option("--record", options.record, "write a recording; - streams it to standard output");
+    dirty->add_flag("--force", options.force, "replace an existing recording");
+    dirty->footer(opens);
+    stuck(dirty);
+
     app.add_subcommand("version",
                        "Build, baseline of the kernel interface, and what the running kernel offers.");
 }
@@ -342,45 +326,11 @@ Parsed parseOptions(const std::vector<std::string>& arguments) {
     if (raw.version) {
         options.command = Command::Version;
     } else {
-        for (const auto& [command, word] : commandWords) {
-            if (chosen.front()->get_name() == word)
-                options.command = command;
-        }
+        options.command = commandOf(chosen.front()->get_name()).value_or(options.command);
     }
     if (auto error = convert(raw, options))
         return *error;
     return options;
-}
-
-std::string formatWord(ExportFormat format) {
-    for (const auto& [known, word] : formatWords) {
-        if (known == format)
-            return word;
-    }
-    return "csv";
-}
-
-std::string commandWord(Command command) {
-    for (const auto& [known, word] : commandWords) {
-        if (known == command)
-            return word;
-    }
-    return "list";
-}
-
-bool touchesDevice(const Options& options) {
-    switch (options.command) {
-    case Command::Show:
-        return options.probe;
-    case Command::Set:
-    case Command::Reset:
-    case Command::Save:
-    case Command::Load:
-    case Command::Migrate:
-        return true;
-    default:
-        return false;
-    }
 }
 
 } // namespace migscope::cli

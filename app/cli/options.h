@@ -11,12 +11,28 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/device/dma_range.h"
 #include "core/device/migration_state.h"
 #include "core/transfer/plan.h"
 
 namespace migscope::cli {
 
-enum class Command { List, Show, Set, Reset, Save, Load, Diff, Migrate, Report, Compare, Export, Capture, Version };
+enum class Command {
+    List,
+    Show,
+    Set,
+    Reset,
+    Save,
+    Load,
+    Diff,
+    Migrate,
+    Report,
+    Compare,
+    Export,
+    Capture,
+    Dirty,
+    Version
+};
 enum class ExportFormat { Csv, Json, Trace };
 
 struct Options {
@@ -33,7 +49,7 @@ struct Options {
     std::string otherFile; ///< diff's second image
     bool raw = false;
     bool force = false;
-    bool run = false; ///< load --run
+    bool run = false;                    ///< load --run
     std::vector<std::string> recordings; ///< compare: the first is the base unless `baseline` is
     std::string baseline;
     bool pool = false;         ///< compare: all recordings are one side
@@ -47,6 +63,11 @@ struct Options {
     std::string record; ///< empty: memory only; "-": standard output
     bool detailCalls = false;
     std::vector<std::pair<std::string, std::string>> hooks; ///< phase and shell command
+    std::vector<DmaRange> ranges;                           ///< dirty
+    std::uint64_t pageBytes = 0;                            ///< dirty
+    Ns interval{0};                                         ///< dirty: from one report to the next
+    std::uint32_t dirtyRounds = 0; ///< dirty: 0 until Ctrl-C; with `sweep` reports of each size
+    bool sweep = false;            ///< dirty: cost by size instead of pages
     ExportFormat format = ExportFormat::Csv;
     std::string out; ///< empty: standard output
     /// How long a call may be under way before the program gives the device up; absent: until Ctrl-C.
@@ -71,6 +92,12 @@ using Parsed = std::variant<Options, HelpText, UsageError>;
 [[nodiscard]] std::string formatWord(ExportFormat format);
 /// "show", "migrate", …
 [[nodiscard]] std::string commandWord(Command command);
+[[nodiscard]] std::optional<Command> commandOf(const std::string& word);
+[[nodiscard]] std::optional<ExportFormat> formatOf(const std::string& word);
+/// Between its commas; an empty text is one empty part. *Reentrant.*
+[[nodiscard]] std::vector<std::string> splitList(const std::string& text);
+/// 0 for what is no number. *Reentrant.*
+[[nodiscard]] Ns fromSeconds(double seconds);
 /// The command opens a device (and so resets its function).
 [[nodiscard]] bool touchesDevice(const Options& options);
 

@@ -217,6 +217,11 @@ bool SimBackend::isOpen(const std::string& device) const {
     return found != nullptr && found->isOpen();
 }
 
+bool SimBackend::logsDma(const std::string& device) const {
+    const auto* found = machine_->find(device);
+    return found != nullptr && found->logsDma();
+}
+
 void SimBackend::releaseStuck() {
     for (const auto& [address, device] : machine_->devices)
         device->releaseStuck();

@@ -66,6 +66,8 @@ public:
     /// Seed of the device's latest saving session.
     [[nodiscard]] std::uint64_t savedSeed(const std::string& device) const;
     [[nodiscard]] bool isOpen(const std::string& device) const;
+    /// Whether its DMA logging is on.
+    [[nodiscard]] bool logsDma(const std::string& device) const;
 
     /// Lets calls that are stuck return, and those of StuckSet faults from now on.
     void releaseStuck();

@@ -296,28 +296,6 @@ void SimDevice::optInPrecopyInfoV2() {
     precopyInfoV2_ = true;
 }
 
-int SimDevice::startLogging(uapi::VfioDeviceFeatureDmaLoggingControl& control) {
-    const Lock lock(mutex_);
-    accrue();
-    const int error = log_.start(control, profile_.workingSetBytes);
-    if (error == 0) {
-        logStart_ = ran_;
-        loggedBytes_ = 0;
-    }
-    return error;
-}
-
-void SimDevice::stopLogging() {
-    const Lock lock(mutex_);
-    log_.stop();
-}
-
-int SimDevice::reportLogging(const uapi::VfioDeviceFeatureDmaLoggingReport& report) {
-    const Lock lock(mutex_);
-    accrue();
-    return log_.report(report);
-}
-
 void SimDevice::interruptSet() {
     const Lock lock(mutex_);
     if (!inSet_)

@@ -89,6 +89,7 @@ public:
     void releaseStuck();
     void moveBehindBack();
     [[nodiscard]] MigState state() const;
+    [[nodiscard]] bool logsDma() const;
     [[nodiscard]] std::vector<SimArc> arcs() const;
     [[nodiscard]] SimLoad lastLoad() const;
     [[nodiscard]] std::uint64_t savedSeed() const;
@@ -164,6 +165,8 @@ private:
 
 /// bytes / (bytes per second) as time, rounded down; 0 for an unlimited rate.
 [[nodiscard]] Ns simTimeOf(std::uint64_t bytes, std::uint64_t bytesPerSecond);
+/// The time of so many bytes at a time for each GiB, rounded down; an hour at most.
+[[nodiscard]] Ns simTimeOfGib(std::uint64_t bytes, Ns perGib);
 /// The bytes of a time at a rate, rounded down.
 [[nodiscard]] std::uint64_t simBytesIn(Ns time, std::uint64_t bytesPerSecond);
 

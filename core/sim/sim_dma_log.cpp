@@ -28,7 +28,8 @@ bool wraps(std::uint64_t start, std::uint64_t length) {
 
 } // namespace
 
-int SimDmaLog::start(uapi::VfioDeviceFeatureDmaLoggingControl& control, std::uint64_t workingSet) {
+int SimDmaLog::start(uapi::VfioDeviceFeatureDmaLoggingControl& control, std::uint64_t workingSet,
+                     bool spread) {
     if (control.numRanges == 0 || !std::has_single_bit(control.pageSize))
         return EINVAL;
     if (control.numRanges > mostRanges)
@@ -57,6 +58,8 @@ int SimDmaLog::start(uapi::VfioDeviceFeatureDmaLoggingControl& control, std::uin
     pageSize_ = page;
     control.pageSize = page;
     dirty_.assign(static_cast<std::size_t>(std::clamp<std::uint64_t>(used / page, 1, mostPages)), false);
+    tracked_ = total;
+    stride_ = spread ? std::max<std::uint64_t>(total / page / dirty_.size(), 1) : 1;
     cursor_ = 0;
     rest_ = 0;
     active_ = true;
@@ -80,7 +83,7 @@ void SimDmaLog::touch(std::uint64_t bytes) {
 }
 
 std::uint64_t SimDmaLog::addressOf(std::uint64_t page) const {
-    std::uint64_t left = page * pageSize_;
+    std::uint64_t left = page * stride_ * pageSize_;
     for (const auto& range : ranges_) {
         if (left < range.length)
             return range.iova + left;

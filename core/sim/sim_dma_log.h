@@ -11,13 +11,17 @@
 
 namespace migscope {
 
-/// *Thread-bound.* Functions answer 0 or an errno. A device touches the pages of the first `workingSet` bytes
-/// of its ranges one after the other, round and round.
+/// *Thread-bound.* Functions answer 0 or an errno. A device touches the pages of its working set one after
+/// the other, round and round: the first `workingSet` bytes of its ranges, or, when `spread`, as many pages
+/// at even distances over all of them.
 class SimDmaLog {
 public:
     /// `control` carries the address of its ranges; its page size is what the device took.
-    [[nodiscard]] int start(uapi::VfioDeviceFeatureDmaLoggingControl& control, std::uint64_t workingSet);
+    [[nodiscard]] int start(uapi::VfioDeviceFeatureDmaLoggingControl& control, std::uint64_t workingSet,
+                            bool spread = false);
     void stop();
+    /// The bytes of its ranges together.
+    [[nodiscard]] std::uint64_t trackedBytes() const { return tracked_; }
     [[nodiscard]] bool active() const { return active_; }
     /// The device wrote so many bytes since the last call.
     void touch(std::uint64_t bytes);
@@ -29,6 +33,8 @@ private:
 
     bool active_ = false;
     std::uint64_t pageSize_ = 0;
+    std::uint64_t tracked_ = 0;
+    std::uint64_t stride_ = 1; ///< pages from one of the working set to the next
     std::vector<uapi::VfioDeviceFeatureDmaLoggingRange> ranges_;
     std::vector<bool> dirty_; ///< by page of the working set
     std::uint64_t cursor_ = 0;

@@ -231,6 +231,8 @@ constexpr std::array faultRules{
     FaultRule{"short-writes", SimFaultKind::ShortWrites, "B", 0},
     FaultRule{"flip-byte", SimFaultKind::FlipByte, "O", 0},
     FaultRule{"empty-second-save", SimFaultKind::EmptySecondSave, "", 0},
+    FaultRule{"dma-start-fails", SimFaultKind::DmaStartFails, "e", ENOMEM},
+    FaultRule{"dma-report-fails", SimFaultKind::DmaReportFails, "e", EIO},
     FaultRule{"data-size-errno", SimFaultKind::DataSizeErrno, "e", EIO},
     FaultRule{"moved-behind-back", SimFaultKind::MovedBehindBack, "T", 0},
     FaultRule{"reset-fails", SimFaultKind::ResetFails, "e", EIO},
@@ -350,11 +352,15 @@ void readDevice(Reader& reader, SimDeviceProfile& device) {
     reader.number("stop_copy_bytes", device.stopCopyBytes);
     reader.number("dirty_bytes_per_second", device.dirtyBytesPerSecond);
     reader.number("working_set_bytes", device.workingSetBytes);
+    reader.choice<SimDmaPattern>("dma_pattern", device.dmaPattern,
+                                 {{"start", SimDmaPattern::Start}, {"spread", SimDmaPattern::Spread}});
     reader.number("reinit_at_info", device.reinitAtInfo);
 
     reader.time("open_ns", device.openTime);
     reader.time("reset_ns", device.resetTime);
     reader.time("get_ns", device.getTime);
+    reader.time("dma_log_start_ns_per_gib", device.dmaLogStartPerGib);
+    reader.time("dma_log_report_ns_per_gib", device.dmaLogReportPerGib);
     if (reader.has("arc_ns"))
         device.arcTimes.clear(); // one time for all arcs replaces the family's
     reader.time("arc_ns", device.arcTime);

@@ -31,6 +31,10 @@ enum class SimSizeAnswer {
     None,  ///< ENOTTY: a kernel before 6.2
 };
 
+/// Where the working set lies in the ranges of DMA logging: at their beginning, or in pages at even
+/// distances.
+enum class SimDmaPattern { Start, Spread };
+
 enum class SimFaultKind {
     FailSet,         ///< errnoValue; `leaves` = where the device ends (absent: at the arc's start)
     StuckSet,        ///< never returns, cannot be interrupted
@@ -47,6 +51,8 @@ enum class SimFaultKind {
     ShortWrites,     ///< at most `bytes` a call
     FlipByte,        ///< the byte at `offset` of the saved stream is wrong
     EmptySecondSave, ///< from the second saving session of an opening on, no data comes
+    DmaStartFails,   ///< errnoValue of DMA_LOGGING_START
+    DmaReportFails,  ///< errnoValue of DMA_LOGGING_REPORT
     DataSizeErrno,   ///< MIG_DATA_SIZE leaks -errnoValue as a size
     MovedBehindBack, ///< `after` the open the device is RUNNING and its session dead, as after AER
     ResetFails,      ///< errnoValue
@@ -117,19 +123,22 @@ struct SimDeviceProfile {
     std::uint64_t stopCopyBytes = 0;       ///< the part that follows it in STOP_COPY, dirty data aside
     std::uint64_t dirtyBytesPerSecond = 0; ///< while running
     std::uint64_t workingSetBytes = 0;     ///< most that can be dirty at once; 0: no cap
-    std::optional<unsigned> reinitAtInfo;  ///< the n-th pre-copy info finds new initial data on the stream
+    SimDmaPattern dmaPattern = SimDmaPattern::Start;
+    std::optional<unsigned> reinitAtInfo; ///< the n-th pre-copy info finds new initial data on the stream
 
     // Time
     Ns openTime{0};
     Ns resetTime{0};
     Ns getTime{0};
-    Ns arcTime{0}; ///< of arcs that are not in arcTimes
+    Ns dmaLogStartPerGib{0};  ///< DMA_LOGGING_START, for each GiB of its ranges
+    Ns dmaLogReportPerGib{0}; ///< DMA_LOGGING_REPORT, for each GiB asked for
+    Ns arcTime{0};            ///< of arcs that are not in arcTimes
     std::map<std::pair<MigState, MigState>, Ns> arcTimes;
     Ns streamCallTime{0};
     std::uint64_t saveBytesPerSecond = 0; ///< 0: at once
     std::uint64_t loadBytesPerSecond = 0;
-    /// Each stream of the device has a pace of its own, which all its times are multiplied with: about normally
-    /// distributed with this standard deviation, in percent. Same seed, same paces.
+    /// Each stream of the device has a pace of its own, which all its times are multiplied with: about
+    /// normally distributed with this standard deviation, in percent. Same seed, same paces.
     unsigned jitterPercent = 0;
     std::uint64_t jitterSeed = 0;
     unsigned coldPercent = 0;        ///< the first stream takes so much longer

@@ -30,6 +30,13 @@ Ns simTimeOf(std::uint64_t bytes, std::uint64_t bytesPerSecond) {
     return Ns(static_cast<std::int64_t>(whole * nsPerSecond + rest * nsPerSecond / bytesPerSecond));
 }
 
+Ns simTimeOfGib(std::uint64_t bytes, Ns perGib) {
+    constexpr double gib = 1024.0 * 1024.0 * 1024.0;
+    constexpr double hour = 3.6e12;
+    return Ns(static_cast<std::int64_t>(
+        std::min(static_cast<double>(bytes) / gib * static_cast<double>(perGib.count()), hour)));
+}
+
 std::uint64_t simBytesIn(Ns time, std::uint64_t bytesPerSecond) {
     const auto ns = static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0));
     return ns / nsPerSecond * bytesPerSecond + ns % nsPerSecond * bytesPerSecond / nsPerSecond;
@@ -106,6 +113,40 @@ void SimDevice::accrue() {
         log_.touch(bytes - loggedBytes_);
         loggedBytes_ = bytes;
     }
+}
+
+int SimDevice::startLogging(uapi::VfioDeviceFeatureDmaLoggingControl& control) {
+    Lock lock(mutex_);
+    if (const auto* fault = strike(SimFaultKind::DmaStartFails))
+        return fault->errnoValue;
+    accrue();
+    const int error =
+        log_.start(control, profile_.workingSetBytes, profile_.dmaPattern == SimDmaPattern::Spread);
+    if (error != 0)
+        return error;
+    logStart_ = ran_;
+    loggedBytes_ = 0;
+    sleep(lock, simTimeOfGib(log_.trackedBytes(), profile_.dmaLogStartPerGib), nullptr);
+    return 0;
+}
+
+void SimDevice::stopLogging() {
+    const Lock lock(mutex_);
+    log_.stop();
+}
+
+int SimDevice::reportLogging(const uapi::VfioDeviceFeatureDmaLoggingReport& report) {
+    Lock lock(mutex_);
+    sleep(lock, simTimeOfGib(report.length, profile_.dmaLogReportPerGib), nullptr);
+    if (const auto* fault = strike(SimFaultKind::DmaReportFails))
+        return fault->errnoValue;
+    accrue();
+    return log_.report(report);
+}
+
+bool SimDevice::logsDma() const {
+    const Lock lock(mutex_);
+    return log_.active();
 }
 
 std::uint64_t SimDevice::dirtyBytes(const SimSession& session) const {

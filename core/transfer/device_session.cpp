@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/base/byte_size.h"
+#include "core/transfer/dma_log_job.h"
 #include "core/transfer/hand_stream.h"
 #include "core/transfer/session_shared.h"
 
@@ -22,6 +23,7 @@ std::string jobWord(const Job& job) {
         std::string operator()(const job::Drain&) const { return "drain"; }
         std::string operator()(const job::SaveStream&) const { return "save stream"; }
         std::string operator()(const job::LoadStream&) const { return "load stream"; }
+        std::string operator()(const job::DmaLog&) const { return "DMA logging"; }
         std::string operator()(const job::Reset&) const { return "reset"; }
         std::string operator()(const job::BringBack&) const { return "bring back"; }
         std::string operator()(const job::Close&) const { return "close"; }
@@ -131,6 +133,12 @@ public:
         return loadHandStream(*shared_, load.path);
     }
 
+    Result<void> operator()(const job::DmaLog& log) {
+        if (auto open = needDevice("DMA logging"); !open)
+            return open;
+        return logDma(*shared_, log);
+    }
+
     Result<void> operator()(const job::Reset&) {
         if (auto open = needDevice("RESET"); !open)
             return open;
@@ -220,6 +228,7 @@ private:
     void closeDevice() {
         if (!shared_->device)
             return;
+        (void)stopDmaLog(*shared_);
         shared_->setInterruptible(nullptr);
         // Unbinding waits for this close, and a close resets: both can take long.
         shared_->observer.blockingCall("close");
@@ -300,6 +309,7 @@ void DeviceSession::cancel() {
         const std::lock_guard lock(shared_->mutex);
         cancelRun = shared_->cancelLocked();
     }
+    shared_->changed->notifyAll(); // a job may be waiting for its next round
     if (cancelRun)
         cancelRun();
 }

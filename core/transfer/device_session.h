@@ -38,12 +38,21 @@ struct SaveStream {
 struct LoadStream {
     std::string path;
 }; ///< writes a file into the open resuming stream
+/// Which pages the device writes: START over the ranges, a REPORT each interval, STOP. Leaves the migration
+/// state alone. Unsupported where the device has no DMA logging.
+struct DmaLog {
+    std::vector<DmaRange> ranges; ///< checkDmaRanges()
+    std::uint64_t pageBytes = smallestDmaPage;
+    Ns interval = std::chrono::milliseconds(100);       ///< from one round to the next
+    std::uint32_t rounds = 0;                           ///< 0: until cancelled, which then is no error
+    std::uint64_t chunkBytes = std::uint64_t{4} << 30U; ///< a range above it is reported in parts
+};
 struct Reset {};
 struct BringBack {}; ///< to RUNNING by the shortest permitted way; by reset where only that is left
 struct Close {};     ///< brings nothing back; releases the device
 } // namespace job
 using Job = std::variant<job::Open, job::Probe, job::Step, job::Drain, job::SaveStream, job::LoadStream,
-                         job::Reset, job::BringBack, job::Close>;
+                         job::DmaLog, job::Reset, job::BringBack, job::Close>;
 [[nodiscard]] std::string jobWord(const Job& job); ///< "open", "step to STOP_COPY", …
 
 enum class SessionPhase {
@@ -70,6 +79,18 @@ struct ArcLatency {
     std::optional<Error> refused; ///< the last attempt failed with this
 };
 
+/// Of the last DMA logging; pages of `pageBytes`.
+struct DmaLogProgress {
+    bool active = false;
+    std::uint32_t round = 0;  ///< rounds that are done
+    std::uint32_t rounds = 0; ///< 0: until cancelled
+    std::uint64_t pageBytes = 0;
+    std::uint64_t trackedBytes = 0;
+    std::uint64_t lastPages = 0; ///< dirty in the last round
+    Ns lastSpan{0};              ///< the time in which they were written
+    std::uint64_t totalPages = 0;
+};
+
 /// A value; read by any thread.
 struct SessionState {
     std::string device;
@@ -81,6 +102,7 @@ struct SessionState {
     /// make a twin. Only a reset (or a close) ends this.
     bool handedOver = false;
     std::optional<HandStream> stream;
+    std::optional<DmaLogProgress> dmaLog;
     std::string job;  ///< what runs, or ran last
     std::string call; ///< the call that has not returned, "SET STOP_COPY"
     std::optional<Ns> callSince;

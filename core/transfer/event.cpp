@@ -4,6 +4,7 @@
 #include "core/transfer/event.h"
 
 #include <array>
+#include <limits>
 
 #include "core/transfer/json_text.h"
 
@@ -21,11 +22,29 @@ std::string outcomeWord(RunOutcome outcome) {
     return "failed";
 }
 
+std::uint64_t event::Dirty::dirtyBytes() const {
+    const std::uint64_t dirty = dirtyPages();
+    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+    return pageBytes != 0 && dirty > most / pageBytes ? most : dirty * pageBytes;
+}
+
+std::string_view dmaLogWord(event::DmaLog::Op op) {
+    switch (op) {
+    case event::DmaLog::Op::Start:
+        return "start";
+    case event::DmaLog::Op::Report:
+        return "report";
+    case event::DmaLog::Op::Stop:
+        break;
+    }
+    return "stop";
+}
+
 std::string_view eventKind(const Event& event) {
-    static constexpr std::array<std::string_view, 17> names{
-        "run-begin",  "run-end",  "arc-begin", "arc",   "stream",    "samples",
-        "precopy",    "estimate", "state",     "reset", "call",      "wait",
-        "asked-back", "stuck",    "mark",      "lost",  "kernel-log"};
+    static constexpr std::array<std::string_view, 19> names{
+        "run-begin", "run-end", "arc-begin",  "arc",   "stream", "samples",    "precopy",
+        "estimate",  "state",   "reset",      "call",  "wait",   "asked-back", "stuck",
+        "mark",      "lost",    "kernel-log", "dirty", "dma-log"};
     static_assert(std::variant_size_v<event::Body> == names.size() + 1);
     if (const auto* unknown = std::get_if<event::Unknown>(&event.body)) {
         std::string_view kind = memberText(unknown->line, "kind");

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/device/dma_range.h"
 #include "core/device/migration_state.h"
 #include "core/transfer/plan.h"
 
@@ -137,13 +138,36 @@ struct KernelLog {
     /// False: a program wrote it into the log.
     [[nodiscard]] bool fromKernel() const { return priority / 8 == 0; }
 };
+/// Pages that the device wrote since the report before: one DMA_LOGGING_REPORT, or a part of it.
+struct Dirty {
+    std::uint64_t iova = 0;
+    std::uint64_t pageBytes = 0;
+    std::uint64_t pages = 0;   ///< looked at, from `iova` on
+    std::vector<PageRun> runs; ///< dirty ones, ascending, within `pages`; empty: nothing was written
+    /// Where there were so many runs that near ones were put together, and so cover clean pages as well.
+    std::optional<std::uint64_t> exactPages;
+
+    [[nodiscard]] std::uint64_t dirtyPages() const { return exactPages ? *exactPages : totalPages(runs); }
+    [[nodiscard]] std::uint64_t dirtyBytes() const; ///< the largest number when it is more
+};
+/// A call of DMA logging. `ranges`: of START and STOP all, of REPORT the one asked for.
+struct DmaLog {
+    enum class Op { Start, Report, Stop };
+    Op op = Op::Start;
+    std::vector<DmaRange> ranges;
+    std::uint64_t pageBytes = 0; ///< START: what the device took, or was asked for when it failed
+    Ns called{0};
+    Ns returned{0};
+    int errnoValue = 0;
+    std::string error; ///< code name when it is no errno; empty on success
+};
 /// A kind of a newer version, kept in place and written back unchanged.
 struct Unknown {
     std::string line;
 };
 
 using Body = std::variant<RunBegin, RunEnd, ArcBegin, ArcEnd, Stream, Samples, Precopy, Estimate, StateMoved,
-                          Reset, Call, Wait, AskedBack, Stuck, Mark, Lost, KernelLog, Unknown>;
+                          Reset, Call, Wait, AskedBack, Stuck, Mark, Lost, KernelLog, Dirty, DmaLog, Unknown>;
 
 } // namespace event
 
@@ -156,6 +180,8 @@ struct Event {
     event::Body body;
     std::string extra; ///< unknown keys of a known kind, as one JSON object; written back unchanged
 };
+
+[[nodiscard]] std::string_view dmaLogWord(event::DmaLog::Op op); ///< "start", "report", "stop"
 
 /// "arc-begin", "samples", …; for Unknown the kind it names.
 [[nodiscard]] std::string_view eventKind(const Event& event);

@@ -26,6 +26,7 @@ void makeRelative(Event& event, Ns t0) {
     std::visit(Overloaded{[&](event::ArcEnd& body) { callTimes(body); },
                           [&](event::Reset& body) { callTimes(body); },
                           [&](event::Call& body) { callTimes(body); },
+                          [&](event::DmaLog& body) { callTimes(body); },
                           [&](event::Samples& body) {
                               for (Ns& time : body.time)
                                   time -= t0;

@@ -104,6 +104,16 @@ struct Row {
     void operator()(const event::KernelLog& body) {
         detail = fmt::format("<{}> {}", body.severity(), body.text);
     }
+    void operator()(const event::Dirty& body) {
+        bytes = fmt::to_string(body.dirtyBytes());
+        detail = fmt::format("{}: {} of {} pages of {}", formatIova(body.iova), body.dirtyPages(), body.pages,
+                             body.pageBytes);
+    }
+    void operator()(const event::DmaLog& body) {
+        call(body);
+        bytes = fmt::to_string(totalBytes(body.ranges));
+        detail = fmt::format("{} {}", dmaLogWord(body.op), body.error);
+    }
     void operator()(const event::Unknown& body) { detail = body.line; }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One line of a recording read back into a value.
+#include <bit>
 #include <charconv>
 #include <limits>
 
@@ -298,6 +299,66 @@ event::Samples samplesOf(Fields& in) {
     return body;
 }
 
+event::Dirty dirtyOf(Fields& in) {
+    event::Dirty body;
+    body.iova = in.driverNumber("iova").value_or(0);
+    body.pageBytes = in.driverNumber("page_bytes").value_or(0);
+    body.pages = in.driverNumber("pages").value_or(0);
+    body.exactPages = in.driverNumber("dirty_pages");
+    if (!std::has_single_bit(body.pageBytes))
+        in.wrong("page_bytes", "is no power of two");
+    const Json* runs = in.array("runs");
+    if (!runs)
+        return body;
+    body.runs.reserve(runs->size());
+    std::uint64_t end = 0;
+    for (const Json& each : *runs) {
+        if (!each.is_array() || each.size() != 2 || !each[0].is_number_unsigned() ||
+            !each[1].is_number_unsigned()) {
+            in.wrong("runs", "holds something that is no pair of counts");
+            break;
+        }
+        const PageRun run{each[0].get<std::uint64_t>(), each[1].get<std::uint64_t>()};
+        if (run.count == 0 || run.first < end || run.first > body.pages ||
+            run.count > body.pages - run.first) {
+            in.wrong("runs", "are not ascending runs within the pages");
+            break;
+        }
+        end = run.first + run.count;
+        body.runs.push_back(run);
+    }
+    return body;
+}
+
+event::DmaLog dmaLogOf(Fields& in) {
+    event::DmaLog body;
+    const std::string op = in.text("op");
+    if (op == "start")
+        body.op = event::DmaLog::Op::Start;
+    else if (op == "report")
+        body.op = event::DmaLog::Op::Report;
+    else if (op == "stop")
+        body.op = event::DmaLog::Op::Stop;
+    else
+        in.newerWord();
+    if (const Json* ranges = in.array("ranges")) {
+        for (const Json& each : *ranges) {
+            if (!each.is_object()) {
+                in.wrong("ranges", "holds something that is no object");
+                break;
+            }
+            Fields range(each);
+            const auto iova = range.driverNumber("iova");
+            body.ranges.push_back({iova.value_or(0), range.driverNumber("length_bytes").value_or(0)});
+            in.adopt(range);
+        }
+    }
+    body.pageBytes = in.driverNumber("page_bytes").value_or(0);
+    callOf(in, body);
+    body.error = in.text("error", false);
+    return body;
+}
+
 event::Body bodyOf(const std::string& kind, Fields& in, std::string_view line) {
     if (kind == "run-begin") {
         event::RunBegin body;
@@ -379,6 +440,10 @@ event::Body bodyOf(const std::string& kind, Fields& in, std::string_view line) {
         body.printkUs = in.integer<std::int64_t>("t_printk_us");
         return body;
     }
+    if (kind == "dirty")
+        return dirtyOf(in);
+    if (kind == "dma-log")
+        return dmaLogOf(in);
     return event::Unknown{std::string(line)};
 }
 

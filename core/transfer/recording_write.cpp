@@ -177,6 +177,33 @@ struct Body {
         out.key("text").text(body.text);
         out.key("t_printk_us").number(body.printkUs);
     }
+    void operator()(const event::Dirty& body) const {
+        out.driverNumber("iova", body.iova);
+        out.driverNumber("page_bytes", body.pageBytes);
+        out.driverNumber("pages", body.pages);
+        out.key("runs").beginArray();
+        for (const PageRun& run : body.runs)
+            out.beginArray().number(run.first).number(run.count).endArray();
+        out.endArray();
+        if (body.exactPages)
+            out.driverNumber("dirty_pages", *body.exactPages);
+    }
+    void operator()(const event::DmaLog& body) const {
+        out.key("op").text(dmaLogWord(body.op));
+        out.key("ranges").beginArray();
+        for (const DmaRange& range : body.ranges) {
+            out.beginObject();
+            out.driverNumber("iova", range.iova);
+            out.driverNumber("length_bytes", range.length);
+            out.rawNumbers().endObject();
+        }
+        out.endArray();
+        out.driverNumber("page_bytes", body.pageBytes);
+        callTimes(out, body.called, body.returned);
+        out.key("errno").number(body.errnoValue);
+        if (!body.error.empty())
+            out.key("error").text(body.error);
+    }
     void operator()(const event::Unknown&) const {}
 };
 

@@ -210,6 +210,7 @@ void DeviceSession::Shared::syncFromDevice(SessionState& to) const {
         to.needsReset = false;
         to.handedOver = false;
         to.stream.reset();
+        to.dmaLog.reset();
         return;
     }
     to.capabilities = device->capabilities();
@@ -217,6 +218,8 @@ void DeviceSession::Shared::syncFromDevice(SessionState& to) const {
     to.needsReset = device->capabilities().protocol == Protocol::V2 && device->needsReset();
     if (!device->hasStream())
         to.stream.reset();
+    if (to.dmaLog)
+        to.dmaLog->active = device->logsDma();
 }
 
 Result<MigState> walkTo(MigrationDevice& device, MigState goal, const Walk& how) {

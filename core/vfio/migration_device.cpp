@@ -21,12 +21,6 @@ using uapi::featureMigration;
 using uapi::featureProbe;
 using uapi::featureSet;
 
-struct MigrationDevice::Stamped {
-    std::optional<Error> error;
-    Ns called{0};
-    Ns returned{0};
-};
-
 namespace {
 
 std::vector<std::byte> copyOf(std::span<const std::byte> bytes) {
@@ -54,7 +48,11 @@ MigrationDevice::MigrationDevice(std::string name, std::unique_ptr<DeviceIo> io,
     capabilities_.access = io_->access();
 }
 
-MigrationDevice::~MigrationDevice() = default;
+MigrationDevice::~MigrationDevice() {
+    observer_ = nullptr; // who listened may be gone
+    if (log_ != LogState::Off)
+        (void)stopDmaLogging();
+}
 
 void MigrationDevice::trace(const char* op, std::span<const std::byte> in, std::span<const std::byte> out,
                             int errnoValue, Ns called, Ns returned) {
@@ -310,6 +308,8 @@ ResetResult MigrationDevice::reset(Ns patience) {
         }
         if (done) {
             result.outcome = ResetOutcome::Done;
+            if (log_ == LogState::On)
+                log_ = LogState::Unsure; // what was dirty is lost with the reset
             break;
         }
         result.error = done.error();

@@ -15,7 +15,9 @@
 
 #include "core/base/clock.h"
 #include "core/device/capabilities.h"
+#include "core/device/dma_range.h"
 #include "core/vfio/device_io.h"
+#include "core/vfio/dirty_bitmap.h"
 
 namespace migscope {
 
@@ -98,6 +100,15 @@ struct PrecopyInfo {
     bool reinit = false; ///< new initial data is on the stream (only after the opt-in)
 };
 
+/// A call of DMA logging that returned, or was refused without one.
+struct DmaLogCall {
+    Ns called{0};
+    Ns returned{0};
+    std::optional<Error> error;
+    bool made = false;           ///< false: refused by our rules, nothing was asked of the device
+    std::uint64_t pageBytes = 0; ///< START: what the device took; REPORT: what was asked for
+};
+
 /// *Thread-bound*, but for interrupt(). Owns the device handle and the open stream: the stream cannot outlive
 /// its device.
 class MigrationDevice {
@@ -155,11 +166,29 @@ public:
     /// Drops the stream; the state stays.
     void closeStream();
 
+    /// DMA_LOGGING_START over these ranges (checkDmaRanges()); the device may take another page size. Needs
+    /// probe(); independent of the migration state. Logging ends with stopDmaLogging(), a reset, or with us.
+    [[nodiscard]] DmaLogCall startDmaLogging(std::span<const DmaRange> ranges, std::uint64_t pageBytes);
+    /// DMA_LOGGING_REPORT of a part of a logged range: pages written since the last report of them, which it
+    /// clears. After an error `into` is empty, and every page may be dirty.
+    [[nodiscard]] DmaLogCall reportDmaLogging(DmaRange range, std::uint64_t pageBytes, DirtyBitmap& into);
+    DmaLogCall stopDmaLogging();
+    [[nodiscard]] bool logsDma() const { return log_ == LogState::On; }
+    /// Logs, or a reset or an interrupted START may have left it on.
+    [[nodiscard]] bool mayLogDma() const { return log_ != LogState::Off; }
+
     /// *Thread-safe.*
     void interrupt();
 
 private:
-    struct Stamped; // a call's answer with its stamps
+    /// A call's answer with its stamps.
+    struct Stamped {
+        std::optional<Error> error;
+        Ns called{0};
+        Ns returned{0};
+    };
+    /// Unsure: a reset, or a START that was interrupted.
+    enum class LogState { Off, On, Unsure };
     Stamped feature(const char* op, std::span<std::byte> bytes, bool asArc = false);
     [[nodiscard]] ArcOutcome setOnce(const ArcStart& arc, std::optional<StreamDirection> opens, bool ends);
     /// Takes over, or gets rid of, the data fd of a successful SET.
@@ -182,6 +211,8 @@ private:
     std::optional<MigState> believed_;
     bool resetOnly_ = true; // until probe() found the device RUNNING
     bool precopyInfoV2_ = false;
+    LogState log_ = LogState::Off;
+    std::vector<DmaRange> logged_;
 };
 
 } // namespace migscope

@@ -29,7 +29,7 @@ _migscope_cli() {
   for ((index = 1; index < cword; index++)); do
     word="${words[index]}"
     case "$word" in
-    list | show | set | reset | save | load | diff | migrate | report | compare | export | capture | version)
+    list | show | set | reset | save | load | diff | migrate | report | compare | export | capture | dirty | version)
       command="$word"
       break
       ;;
@@ -47,7 +47,7 @@ _migscope_cli() {
   *)
     local copying="--mode --downtime-limit --max-rounds --max-seconds --on-no-convergence --force --max-stuck"
     case "$command" in
-    '') choices="--backend --json --version --help list show set reset save load diff migrate report compare export capture version" ;;
+    '') choices="--backend --json --version --help list show set reset save load diff migrate report compare export capture dirty version" ;;
     show) choices="--probe --max-stuck" ;;
     set) choices="--combined --hold --max-stuck RUNNING RUNNING_P2P PRE_COPY PRE_COPY_P2P STOP STOP_COPY RESUMING" ;;
     reset) choices="--max-stuck" ;;
@@ -56,10 +56,11 @@ _migscope_cli() {
     migrate) choices="$copying --record --detail --hook --runs --budget" ;;
     compare) choices="--baseline --pool --without-first" ;;
     export) choices="--to --out --force" ;;
+    dirty) choices="--range --page --interval --rounds --sweep --record --force --max-stuck" ;;
     esac
     case "$command:$cur" in
     *:-*) ;;
-    show:* | set:* | reset:* | save:* | load:* | migrate:*) choices+=" $(_migscope_cli_devices)" ;;
+    show:* | set:* | reset:* | save:* | load:* | migrate:* | dirty:*) choices+=" $(_migscope_cli_devices)" ;;
     esac
     ;;
   esac

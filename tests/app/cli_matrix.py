@@ -541,6 +541,95 @@ class Matrix:
         code, out, err = self.run("migrate", "0000:01:00.2", "0000:01:00.2", "--record", "quiet.migrec", backend=f"sim:{profile}")
         self.expect(code == OK and "kernel-log" not in (self.folder / "quiet.migrec").read_text(), f"kernel log of a healthy device: exit code {code}: {err}")
 
+    def dirty(self):
+        """DMA logging: a device that writes, an idle one, one that cannot, and the cost by size."""
+        writes, idle = self.devices["mlx5 A"], self.devices["pds A"]
+        log = ["--range", "0x100000000+64M,0x200000000+64M", "--interval", "20", "--rounds", "3"]
+        code, out, err = self.run("--json", "dirty", writes, *log, "--record", "dirty.migrec")
+        document = self.document("dirty", out, "dirty")
+        self.expect(code == OK and err == "", f"dirty: exit code {code}: {err!r}")
+        self.expect(document["simulated"] and document["device"] == writes and document["final_state"] == "RUNNING", f"dirty: {out[:300]}")
+        rounds = document["rounds"]
+        self.expect([r["round"] for r in rounds] == [1, 2, 3] and sum(r["dirty_pages"] for r in rounds) == document["total"]["dirty_pages"] > 0
+                    and not document["nothing_written"], f"dirty: rounds {rounds}")
+        cost = document["cost"]
+        self.expect([c["range_bytes"] for c in cost["start"]] == [128 << 20] and [c["range_bytes"] for c in cost["report"]] == [64 << 20]
+                    and cost["report"][0]["calls"] == 6 and cost["stop"]["calls"] == 1, f"dirty: cost {cost}")
+        lines = [json.loads(line) for line in (self.folder / "dirty.migrec").read_text().splitlines()]
+        for line in lines[1:]:
+            errors = [e.message[:200] for e in self.schemas["recording-event"].iter_errors(line)]
+            self.expect(not errors, f"dirty: a line of the recording: {errors}: {str(line)[:200]}")
+        ops = [line["op"] for line in lines if line.get("kind") == "dma-log"]
+        pages = sum(count for line in lines if line.get("kind") == "dirty" for _, count in line["runs"])
+        self.expect(ops == ["start"] + ["report"] * 6 + ["stop"] and pages == document["total"]["dirty_pages"], f"dirty: recording has {ops}, {pages} pages")
+        self.expect(all(0 <= line["t_call_ns"] <= line["t_return_ns"] <= line["t_ns"] for line in lines if line.get("kind") == "dma-log"),
+                    "dirty: the stamps of the recording are relative to its beginning")
+        code, out, err = self.run("export", "dirty.migrec", "--to", "csv")
+        self.expect(code == OK and out.count(",dirty,") == 6 and out.count(",dma-log,") == 8, f"dirty: export: exit code {code}: {out[:300]}")
+        code, out, err = self.run("report", "dirty.migrec")
+        self.expect(code == OK, f"dirty: report of its recording: exit code {code}: {err}")
+        code, out, err = self.run("--json", "dirty", writes, *log, "--record", "dirty.migrec")
+        self.failed("dirty onto a recording that exists", code, out, err, FILE)
+        code, out, err = self.run("dirty", writes, *log, "--record", "-")
+        events = [json.loads(line) for line in out.splitlines()]
+        self.expect(code == OK and events[0]["schema"] == "migscope.recording/1" and "round    3" in err and "pages" in err, f"dirty --record -: exit code {code}: {err}")
+        code, out, err = self.run("dirty", writes, *log)
+        self.expect(code == OK and err == "" and out.count("round ") == 3 and "SIMULATED" in out and "START" in out and "idle" not in out, f"dirty as text: exit code {code}: {out} {err}")
+        code, out, err = self.run("dirty", idle, *log)
+        self.expect(code == OK and "no page was written" in out and "an idle function dirties nothing" in out, f"dirty of an idle function: exit code {code}: {out} {err}")
+        code, out, err = self.run("--json", "dirty", idle, *log)
+        self.expect(code == OK and self.document("dirty, idle", out, "dirty")["nothing_written"] is True, f"dirty of an idle function: {out[:300]}")
+        for label in ("hisi_acc A", "no migration"):
+            code, out, err = self.run("--json", "dirty", self.devices[label], *log)
+            self.failed(f"dirty of {label}", code, out, err, REFUSED, self.devices[label])
+            self.expect("no DMA logging" in err, f"dirty of {label} says why: {err}")
+        code, out, err = self.run("--json", "dirty", self.devices["busy"], *log)
+        self.failed("dirty of a busy device", code, out, err, NO_ACCESS, self.devices["busy"])
+        code, out, err = self.run("--json", "dirty", self.devices["found RESUMING"], *log)
+        self.expect(code == OK and json.loads(out)["final_state"] == "RUNNING", f"dirty of one found RESUMING: exit code {code}: {err}")
+        for words in ([], ["--range", "12+1M"], ["--range", "0+1M", "--rounds", "x"], ["--sweep", "--range", "0+1M,2M+1M"]):
+            code, out, err = self.run("--json", "dirty", writes, *words)
+            self.failed(f"dirty {' '.join(words)}", code, out, err, USAGE)
+        code, out, err = self.run("--json", "dirty", writes, "--sweep")
+        sweep = self.document("dirty --sweep", out, "dirty")
+        sizes = [(1 << 20) * 4 ** n for n in range(9)]
+        self.expect(code == OK and [c["range_bytes"] for c in sweep["cost"]["start"]] == sizes == [c["range_bytes"] for c in sweep["cost"]["report"]]
+                    and all(c["calls"] == 3 for c in sweep["cost"]["report"]) and sweep["rounds"] == [], f"dirty --sweep: exit code {code}: {sweep.get('cost')}")
+        # A device whose calls cost by their bytes, whose START of more than memory fails at first.
+        profile = self.folder / "dirty-cost.json"
+        profile.write_text(json.dumps({"schema": "migscope.sim-profile/1", "name": "cost", "devices": [
+            {"address": "0000:01:00.1", "family": "mlx5", "dma_log_start_ns_per_gib": 400_000_000, "dma_log_report_ns_per_gib": 100_000_000,
+             "faults": [{"kind": "dma-start-fails", "errno": "ENOMEM", "times": 1}]}]}))
+        code, out, err = self.run("--json", "dirty", "0000:01:00.1", "--sweep", "--range", "4G+256M", "--rounds", "1", backend=f"sim:{profile}")
+        cost = self.document("dirty --sweep with costs", out, "dirty")["cost"]
+        self.expect(code == OK and cost["start"][0]["errno"] == "ENOMEM" and cost["start"][0]["mean_ns"] is None, f"dirty --sweep: a START that fails is a line: {code}: {cost}")
+        self.expect(cost["start"][4]["mean_ns"] >= 100_000_000 and cost["report"][-1]["mean_ns"] >= 25_000_000, f"dirty --sweep: 256 MiB cost what the profile says: {cost}")
+        code, out, err = self.run("dirty", "0000:01:00.1", "--sweep", "--range", "0+16M", backend=f"sim:{profile}")
+        self.expect(code == OK and "START" in out and "REPORT" in out and "ENOMEM" in out, f"dirty --sweep as text: exit code {code}: {out} {err}")
+        code, out, err = self.run("--json", "dirty", "0000:01:00.1", "--range", "0+16M", backend=f"sim:{profile}")
+        self.failed("dirty with a START that fails", code, out, err, REFUSED, "0000:01:00.1")
+        self.expect("ENOMEM" in err, f"dirty: the errno by its name: {err}")
+        for rounds, wanted in (("0", OK), ("100000", CANCELLED)):
+            process = self.start("dirty", writes, "--range", "0+64M", "--interval", "20", "--rounds", rounds)
+            for line in process.stdout:
+                if line.startswith("round"):
+                    break
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=WAIT)
+            self.expect(process.returncode == wanted and "dirty: " in out, f"dirty --rounds {rounds}, Ctrl-C: exit code {process.returncode}: {out} {err}")
+
+        # The wait for the next report is woken: it would outlast this test.
+        process = self.start("dirty", writes, "--range", "0+64M", "--interval", "100000000", "--rounds", "0")
+        process.stdout.readline()
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        try:
+            out, err = process.communicate(timeout=WAIT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, err = process.communicate()
+        self.expect(process.returncode == OK and "no report was made" in out, f"dirty, Ctrl-C before the first report: exit code {process.returncode}: {out} {err}")
+
     def compare(self):
         """Sets of twelve runs, one of them five times slower (a loaded machine must not hide that), and one against itself."""
         for name, slower, seed in (("base", 1.0, 1), ("again", 1.0, 3), ("slow", 5.0, 5)):
@@ -586,7 +675,7 @@ class Matrix:
         for label in ("mlx5 A", "hisi_acc A", "pds A", "qat A", "virtio A"):
             code, _, err = self.run("save", self.devices[label], f"image-{self.family(label)}.state", "--mode", "stop-copy")
             self.expect(code == OK, f"image of {label}: exit code {code}: {err}")
-        jobs = [self.stuck, self.slow, self.stalled, self.cancelled, self.asked_back, self.hold, self.here, self.usage, self.rules, self.files, self.diffs, self.recordings, self.kernel_log, self.compare, self.reader_leaves]
+        jobs = [self.stuck, self.slow, self.stalled, self.cancelled, self.asked_back, self.hold, self.here, self.usage, self.rules, self.files, self.diffs, self.recordings, self.kernel_log, self.dirty, self.compare, self.reader_leaves]
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             futures = {pool.submit(job): job.__name__ for job in jobs}
             for label, (partner, codes) in EXPECTED.items():

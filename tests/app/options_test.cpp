@@ -55,9 +55,9 @@ TEST(Options, everyCommandHasItsWord) {
     EXPECT_EQ(parsed({"reset", "dev"}).command, Command::Reset);
     EXPECT_EQ(parsed({"capture", "dir"}).file, "dir");
     EXPECT_EQ(parsed({"report", "a.migrec"}).file, "a.migrec");
-    for (const Command command :
-         {Command::List, Command::Show, Command::Set, Command::Reset, Command::Save, Command::Load,
-          Command::Migrate, Command::Report, Command::Export, Command::Capture, Command::Version})
+    for (const Command command : {Command::List, Command::Show, Command::Set, Command::Reset, Command::Save,
+                                  Command::Load, Command::Migrate, Command::Report, Command::Export,
+                                  Command::Capture, Command::Dirty, Command::Version})
         EXPECT_FALSE(commandWord(command).empty());
 }
 
@@ -66,6 +66,52 @@ TEST(Options, onlyAProbeMakesShowTouchTheDevice) {
     EXPECT_TRUE(touchesDevice(parsed({"show", "dev", "--probe"})));
     EXPECT_TRUE(touchesDevice(parsed({"reset", "dev"})));
     EXPECT_FALSE(touchesDevice(parsed({"report", "x"})));
+}
+
+TEST(Options, dirtyTakesRangesAndHasItsDefaults) {
+    const Options options = parsed({"dirty", "dev", "--range", "0x100000000+4G,8192+64K"});
+    EXPECT_THAT(options.ranges,
+                ElementsAre(DmaRange{0x100000000, std::uint64_t{4} << 30U}, DmaRange{8192, 65536}));
+    EXPECT_GE(options.pageBytes, 4096U);
+    EXPECT_EQ(options.interval, std::chrono::milliseconds(200));
+    EXPECT_EQ(options.dirtyRounds, 10U);
+    EXPECT_TRUE(touchesDevice(options));
+    const Options all = parsed({"dirty", "dev", "--range", "0+1M", "--page", "64K", "--interval", "1.5",
+                                "--rounds", "0", "--record", "-"});
+    EXPECT_EQ(all.pageBytes, 65536U);
+    EXPECT_EQ(all.interval, std::chrono::microseconds(1500));
+    EXPECT_EQ(all.dirtyRounds, 0U);
+    EXPECT_EQ(all.record, "-");
+    const Options sweep = parsed({"dirty", "dev", "--sweep"});
+    EXPECT_THAT(sweep.ranges, ElementsAre(DmaRange{0, std::uint64_t{64} << 30U}));
+    EXPECT_EQ(sweep.dirtyRounds, 3U);
+}
+
+TEST(Options, dirtyRefusesWhatTheKernelWould) {
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {},
+             {"--range", "4096"},
+             {"--range", "x+1M"},
+             {"--range", "0+"},
+             {"--range", "0+1M,"},
+             {"--range", "0x+1M"},
+             {"--range", "-4096+1M"},
+             {"--range", "12+1M"},
+             {"--range", "0+1M,4096+1M"},
+             {"--range", "0xfffffffffffff000+4096"},
+             {"--range", "0+1M", "--page", "12288"},
+             {"--range", "0+1M", "--page", "512"},
+             {"--range", "0+1M", "--page", "big"},
+             {"--range", "0+1M", "--rounds", "-1"},
+             {"--range", "0+1M", "--interval", "nan"},
+             {"--range", "0+1M", "--json", "--record", "-"},
+             {"--sweep", "--rounds", "0"},
+             {"--sweep", "--range", "0+1M,4G+1M"},
+         }) {
+        std::vector<std::string> all{"dirty", "dev"};
+        all.insert(all.end(), words.begin(), words.end());
+        EXPECT_TRUE(std::holds_alternative<UsageError>(parseOptions(all))) << ::testing::PrintToString(words);
+    }
 }
 
 TEST(Options, setTakesASequenceOfStatesInAnyCase) {

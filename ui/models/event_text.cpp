@@ -111,6 +111,23 @@ struct TextOf {
         return e.fromKernel() ? tr("kernel: %1").arg(shown(e.text))
                               : tr("kernel log, by a program: %1").arg(shown(e.text));
     }
+    QString operator()(const event::Dirty& e) const {
+        const QString at = shown(formatIova(e.iova));
+        return e.runs.empty() ? tr("no page written of %1 at %2").arg(e.pages).arg(at)
+                              : tr("%1 of %2 pages written at %3, %4")
+                                    .arg(e.dirtyPages())
+                                    .arg(e.pages)
+                                    .arg(at, bytesText(e.dirtyBytes()));
+    }
+    QString operator()(const event::DmaLog& e) const {
+        QString text = tr("DMA logging: %1").arg(shown(std::string(dmaLogWord(e.op))));
+        if (!e.ranges.empty())
+            text += QLatin1Char(' ') + bytesText(totalBytes(e.ranges));
+        text += QStringLiteral("   ") + durationText(e.returned - e.called);
+        if (e.errnoValue != 0 || !e.error.empty())
+            text += QStringLiteral("   ") + (e.errnoValue != 0 ? errnoText(e.errnoValue) : shown(e.error));
+        return text;
+    }
     QString operator()(const event::Unknown& e) const {
         return tr("of a newer version: %1").arg(shown(e.line));
     }

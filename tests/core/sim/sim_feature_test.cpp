@@ -164,6 +164,52 @@ TEST_F(SimDmaLogging, AStoppedDeviceTouchesNothing) {
     EXPECT_EQ(bitmap[0], 0U);
 }
 
+TEST_F(SimDmaLogging, StartAndReportTakeTimeByTheirBytes) {
+    constexpr std::uint64_t gib = std::uint64_t{1} << 30U;
+    auto& slow = add("pds", two);
+    slow.dmaLogStartPerGib = 2ms;
+    slow.dmaLogReportPerGib = 4ms;
+    auto device = open(two);
+    const Ns begun = clock_.now();
+    ASSERT_EQ(start(device, {{0, gib}, {4 * gib, 2 * gib}}), 0);
+    EXPECT_EQ(clock_.now() - begun, 6ms);
+    Words bitmap(2 * gib / page / 64, 0);
+    ASSERT_EQ(report(device, 4 * gib, gib / 2, bitmap), 0);
+    EXPECT_EQ(clock_.now() - begun, 8ms);
+}
+
+TEST_F(SimDmaLogging, ASpreadWorkingSetLiesOverAllRanges) {
+    auto& spread = add("mlx5", two);
+    spread.dirtyBytesPerSecond = 1000 * page;
+    spread.workingSetBytes = 8 * page;
+    spread.dmaPattern = SimDmaPattern::Spread;
+    auto device = open(two);
+    ASSERT_EQ(start(device, {{0, 64 * page}, {1024 * page, 64 * page}}), 0);
+    clock_.advance(1s);
+    Words bitmap(1, 0);
+    ASSERT_EQ(report(device, 0, 64 * page, bitmap), 0);
+    EXPECT_EQ(bitmap[0], 0x0001'0001'0001'0001U) << "every sixteenth page of the first range";
+    bitmap[0] = 0;
+    ASSERT_EQ(report(device, 1024 * page, 64 * page, bitmap), 0);
+    EXPECT_EQ(bitmap[0], 0x0001'0001'0001'0001U) << "and of the second";
+}
+
+TEST_F(SimDmaLogging, FailsWithTheErrnoOfItsFaultAndIsOffAfterAReset) {
+    auto& failing = add("mlx5", two);
+    failing.faults.push_back({.kind = SimFaultKind::DmaStartFails, .errnoValue = ENOMEM, .times = 1});
+    failing.faults.push_back({.kind = SimFaultKind::DmaReportFails, .errnoValue = EIO, .times = 1});
+    auto device = open(two);
+    EXPECT_EQ(start(device, {{0, page}}), ENOMEM);
+    EXPECT_FALSE(backend().logsDma(two));
+    ASSERT_EQ(start(device, {{0, page}}), 0);
+    EXPECT_TRUE(backend().logsDma(two));
+    Words bitmap(1, 0);
+    EXPECT_EQ(report(device, 0, page, bitmap), EIO);
+    EXPECT_EQ(report(device, 0, page, bitmap), 0);
+    ASSERT_EQ(device.reset(), 0);
+    EXPECT_FALSE(backend().logsDma(two));
+}
+
 TEST_F(SimDmaLogging, RefusesWhatTheKernelRefuses) {
     auto device = open();
     Words bitmap(1, 0);

@@ -25,6 +25,24 @@ std::string mlx5With(const std::string& keys) {
     return profileWith(fmt::format(R"({{"address": "0000:01:00.0", "family": "mlx5", {}}})", keys));
 }
 
+TEST(SimProfile, ReadsTheKeysOfDmaLogging) {
+    const auto profile = parseSimProfile(
+        mlx5With(R"("dma_log_start_ns_per_gib": 5, "dma_log_report_ns_per_gib": 7, "dma_pattern": "spread",
+                    "faults": [{"kind": "dma-start-fails"}, {"kind": "dma-report-fails", "errno": "EBUSY"}])"),
+        "p");
+    ASSERT_TRUE(profile) << describe(profile.error());
+    const auto& device = profile->devices.at(0);
+    EXPECT_EQ(device.dmaLogStartPerGib, Ns{5});
+    EXPECT_EQ(device.dmaLogReportPerGib, Ns{7});
+    EXPECT_EQ(device.dmaPattern, SimDmaPattern::Spread);
+    ASSERT_EQ(device.faults.size(), 2U);
+    EXPECT_EQ(device.faults[0].errnoValue, ENOMEM);
+    EXPECT_EQ(device.faults[1].errnoValue, EBUSY);
+    const auto bad = parseSimProfile(mlx5With(R"("dma_pattern": "zigzag")"), "p");
+    ASSERT_FALSE(bad);
+    EXPECT_NE(describe(bad.error()).find("dma_pattern"), std::string::npos);
+}
+
 TEST(SimProfileText, KeysOverrideTheFamily) {
     const auto profile = parseSimProfile(
         mlx5With(R"("flags": 3, "state_bytes": 4096, "arc_ns": 1000, "arcs_ns": {"STOP->STOP_COPY": 77},

@@ -16,6 +16,9 @@ void Listener::push(Event event) {
     } else if (auto* reset = std::get_if<event::Reset>(&event.body)) {
         relative(reset->called);
         relative(reset->returned);
+    } else if (auto* log = std::get_if<event::DmaLog>(&event.body)) {
+        relative(log->called);
+        relative(log->returned);
     } else if (auto* wait = std::get_if<event::Wait>(&event.body)) {
         relative(wait->from);
         relative(wait->to);

@@ -50,6 +50,22 @@ TEST(EventQueue, TimesBecomeRelative) {
     EXPECT_EQ(events[2].time, ms(9));
 }
 
+TEST(EventQueue, CallsOfDmaLoggingBecomeRelative) {
+    VirtualClock clock(t0 + ms(9));
+    EventQueue queue(clock, t0);
+    Event event;
+    event.time = t0 + ms(5);
+    event::DmaLog log;
+    log.called = t0 + ms(3);
+    log.returned = t0 + ms(5);
+    event.body = log;
+    queue.push(event);
+    const auto events = queue.take({});
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(std::get<event::DmaLog>(events[0].body).called, ms(3));
+    EXPECT_EQ(std::get<event::DmaLog>(events[0].body).returned, ms(5));
+}
+
 TEST(EventQueue, WhenFullSamplesMergeAndSumsStayExact) {
     VirtualClock clock(t0);
     EventQueue queue(clock, t0, 2);

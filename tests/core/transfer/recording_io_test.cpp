@@ -3,6 +3,7 @@
 // Lines of recordings, written and read back.
 #include <cerrno>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "core/transfer/recording_io.h"
@@ -69,7 +70,12 @@ INSTANTIATE_TEST_SUITE_P(
         R"({"kind":"mark","t_ns":1,"text":"say \"hi\"\n\\ ü"})",
         R"({"kind":"lost","t_ns":1,"count":4,"what":"samples merged"})",
         R"({"kind":"kernel-log","t_ns":1,"dev":0,"src":"kernel","prio":11,"seq":77,"text":"vfio-pci 0000:01:00.1: \u0007","t_printk_us":12})",
-        R"({"kind":"kernel-log","t_ns":1,"src":"kernel","prio":6,"seq":null,"text":"","t_printk_us":0,"raw":"0xffffffffffffffff","cpu":1.50})"));
+        R"({"kind":"kernel-log","t_ns":1,"src":"kernel","prio":6,"seq":null,"text":"","t_printk_us":0,"raw":"0xffffffffffffffff","cpu":1.50})",
+        R"({"kind":"dirty","t_ns":1,"dev":0,"iova":4294967296,"page_bytes":4096,"pages":512,"runs":[[0,3],[7,1]]})",
+        R"({"kind":"dirty","t_ns":1,"dev":0,"iova":null,"page_bytes":4096,"pages":512,"runs":[],"dirty_pages":9,"raw":"0xffff000000000000"})",
+        R"({"kind":"dma-log","t_ns":9,"dev":0,"op":"start","ranges":[{"iova":0,"length_bytes":4096},{"iova":null,"length_bytes":8192,"raw":"0xffff000000000000"}],"page_bytes":4096,"t_call_ns":1,"t_return_ns":9,"errno":0})",
+        R"({"kind":"dma-log","t_ns":9,"dev":0,"op":"report","ranges":[{"iova":0,"length_bytes":4096}],"page_bytes":4096,"t_call_ns":1,"t_return_ns":9,"errno":5})",
+        R"({"kind":"dma-log","t_ns":9,"dev":0,"op":"stop","ranges":[],"page_bytes":0,"t_call_ns":1,"t_return_ns":9,"errno":0,"error":"protocol-violation"})"));
 
 TEST(RecordingLine, ALineOfTheKernelsLogHasItsSeverityAndItsAuthor) {
     const auto read = [](const char* prio) {
@@ -90,11 +96,37 @@ TEST(RecordingLine, ALineOfTheKernelsLogHasItsSeverityAndItsAuthor) {
               std::string::npos);
 }
 
+TEST(RecordingLine, DirtyPagesOutsideWhatWasLookedAtAreDamage) {
+    const auto dirty = [](const char* pages, const char* runs) {
+        return fmt::format(R"({{"kind":"dirty","t_ns":1,"iova":0,"page_bytes":{},"runs":{}}})", pages, runs);
+    };
+    for (const char* runs : {"[[0,9]]", "[[8,1]]", "[[1,1],[0,1]]", "[[0,2],[1,1]]", "[[0,0]]", "[[0]]",
+                             "[[-1,2]]", "[0,1]", "[[18446744073709551615,2]]"})
+        EXPECT_NE(complaint(dirty("4096,\"pages\":8", runs)).find("\"runs\""), std::string::npos) << runs;
+    for (const char* pages : {"0,\"pages\":8", "3,\"pages\":8"})
+        EXPECT_NE(complaint(dirty(pages, "[]")).find("\"page_bytes\""), std::string::npos) << pages;
+    EXPECT_NE(
+        complaint(
+            R"({"kind":"dma-log","t_ns":1,"op":"stop","ranges":[1],"page_bytes":0,"t_call_ns":1,"t_return_ns":1})")
+            .find("\"ranges\""),
+        std::string::npos);
+}
+
+TEST(RecordingLine, NewKeysAndWordsOfDirtyAndDmaLogAreKept) {
+    const std::string dirty =
+        R"({"kind":"dirty","t_ns":1,"iova":0,"page_bytes":4096,"pages":8,"runs":[[0,8]],"source":"iommu"})";
+    EXPECT_EQ(rewritten(dirty), dirty);
+    const std::string newer =
+        R"({"kind":"dma-log","t_ns":1,"op":"pause","ranges":[],"page_bytes":0,"t_call_ns":1,"t_return_ns":1,"errno":0})";
+    EXPECT_TRUE(std::holds_alternative<event::Unknown>(parsed(newer).body));
+    EXPECT_EQ(rewritten(newer), newer);
+}
+
 TEST(RecordingLine, AnUnknownKindIsKeptByteForByte) {
     const std::string line =
-        R"({ "kind":"dirty", "t_ns":4, "dev":1, "iova": 1e3, "runs":[[0, 5]], "x":1.50 })";
+        R"({ "kind":"clock-sync", "t_ns":4, "dev":1, "offset_ns": 1e3, "pairs":[[0, 5]], "x":1.50 })";
     const Event event = parsed(line);
-    EXPECT_EQ(eventKind(event), "dirty");
+    EXPECT_EQ(eventKind(event), "clock-sync");
     EXPECT_EQ(event.time, Ns{4});
     EXPECT_EQ(eventLine(event), line);
 }
