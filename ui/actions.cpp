@@ -67,6 +67,8 @@ constexpr std::array specs{
          QT_TRANSLATE_NOOP("actions", "The selected recording.")},
     Spec{ActionId::ShowCompare, "", QT_TRANSLATE_NOOP("actions", "&Compare"), "Ctrl+4",
          QT_TRANSLATE_NOOP("actions", "The ticked recordings over each other.")},
+    Spec{ActionId::ShowDirty, "", QT_TRANSLATE_NOOP("actions", "Dirty &pages"), "Ctrl+5",
+         QT_TRANSLATE_NOOP("actions", "Which pages the selected device writes, and what asking costs.")},
     Spec{ActionId::AddMark, "add-mark", QT_TRANSLATE_NOOP("actions", "Add a &mark"), "Ctrl+M",
          QT_TRANSLATE_NOOP("actions", "Write a note at the cursor into the recording that is shown.")},
     Spec{ActionId::Quit, "", QT_TRANSLATE_NOOP("actions", "&Quit"), "Ctrl+Q",

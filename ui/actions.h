@@ -29,6 +29,7 @@ enum class ActionId {
     ShowMigrate,
     ShowTimeline,
     ShowCompare,
+    ShowDirty,
     AddMark,
     Quit,
     Help,

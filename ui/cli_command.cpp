@@ -51,6 +51,21 @@ QString fileWord(const std::string& path) {
 
 } // namespace
 
+QString cliCommand(const std::string& backend, const std::string& device, const job::DmaLog& log) {
+    QStringList words = begin(backend);
+    words << QStringLiteral("dirty") << quoted(device);
+    QStringList ranges;
+    for (const DmaRange& range : log.ranges)
+        ranges
+            << QStringLiteral("%1+%2").arg(QString::fromStdString(formatIova(range.iova))).arg(range.length);
+    words << QStringLiteral("--range") << ranges.join(QLatin1Char(','));
+    words << QStringLiteral("--page") << QString::number(log.pageBytes);
+    words << QStringLiteral("--interval")
+          << QString::number(std::chrono::duration<double, std::milli>(log.interval).count());
+    words << QStringLiteral("--rounds") << QString::number(log.rounds);
+    return words.join(QLatin1Char(' '));
+}
+
 CliTwin cliCommand(const std::string& backend, const RunRequest& request) {
     QStringList words = begin(backend);
     QStringList differs;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/device/migration_state.h"
+#include "core/transfer/device_session.h"
 #include "ui/run_request.h"
 
 namespace migscope {
@@ -18,6 +19,10 @@ namespace migscope {
 /// RUNNING.
 [[nodiscard]] QString cliCommand(const std::string& backend, const std::string& device, bool opened,
                                  const std::vector<MigState>& asked);
+
+/// `dirty` with what differs from the command's own defaults.
+[[nodiscard]] QString cliCommand(const std::string& backend, const std::string& device,
+                                 const job::DmaLog& log);
 
 /// A run as a command, and in words what it does not do as the window does; empty when it is the same.
 struct CliTwin {

@@ -148,6 +148,8 @@ QString severityWord(unsigned severity) {
     return QStringLiteral("%1 (%2)").arg(QLatin1String(words.at(severity % words.size()))).arg(severity);
 }
 
+constexpr std::size_t mostRangesShown = 8;
+
 /// What each kind has to say beyond its headline.
 struct Sections {
     Decode& decode;
@@ -237,6 +239,46 @@ struct Sections {
              {tr("logged"), tr("%1 s").arg(QString::number(static_cast<double>(e.printkUs) / 1e6, 'f', 6)),
               tr("by printk's own clock, since boot; it drifts from the axis, on which the line is placed to "
                  "the delay of its reading")}});
+    }
+    void operator()(const event::DmaLog& e) const {
+        DecodeSection section;
+        section.title = tr("The call");
+        section.lines.push_back({QStringLiteral("DMA_LOGGING_") + shown(dmaLogWord(e.op)).toUpper(),
+                                 QStringLiteral("ioctl VFIO_DEVICE_FEATURE"),
+                                 {}});
+        for (std::size_t at = 0; at < std::min(e.ranges.size(), mostRangesShown); ++at)
+            section.lines.push_back({at == 0 ? tr("range") : QString(),
+                                     QString::fromStdString(formatDmaRange(e.ranges[at])),
+                                     {}});
+        if (e.ranges.size() > mostRangesShown)
+            section.lines.push_back({{}, tr("and %1 more").arg(e.ranges.size() - mostRangesShown), {}});
+        if (e.pageBytes != 0)
+            section.lines.push_back(
+                {QStringLiteral("page_size"), QString::number(e.pageBytes), bytesNote(e.pageBytes)});
+        addTimes(section, e.called, e.returned);
+        addErrno(section, "VFIO_DEVICE_FEATURE", e.errnoValue);
+        if (!e.error.empty())
+            section.lines.push_back({tr("refused"), shown(e.error), tr("no errno of the kernel's")});
+        decode.sections.push_back(std::move(section));
+    }
+    void operator()(const event::Dirty& e) const {
+        DecodeSection section;
+        section.title = tr("The pages");
+        section.lines.push_back({QStringLiteral("iova"), shown(formatIova(e.iova)), {}});
+        section.lines.push_back(
+            {QStringLiteral("page_size"), QString::number(e.pageBytes), bytesNote(e.pageBytes)});
+        section.lines.push_back({tr("looked at"), QString::number(e.pages), tr("pages")});
+        section.lines.push_back({tr("written"), QString::number(e.dirtyPages()), bytesNote(e.dirtyBytes())});
+        if (e.exactPages)
+            section.lines.push_back(
+                {{}, tr("about where"), tr("near runs were put together: they cover clean pages as well")});
+        for (std::size_t at = 0; at < std::min(e.runs.size(), mostRangesShown); ++at)
+            section.lines.push_back({at == 0 ? tr("runs") : QString(),
+                                     tr("page %1, %2 long").arg(e.runs[at].first).arg(e.runs[at].count),
+                                     {}});
+        if (e.runs.size() > mostRangesShown)
+            section.lines.push_back({{}, tr("and %1 more").arg(e.runs.size() - mostRangesShown), {}});
+        decode.sections.push_back(std::move(section));
     }
     void operator()(const event::Unknown& e) const {
         add(tr("As it stands in the file"), {{tr("line"), shown(e.line), {}}});

@@ -108,6 +108,25 @@ struct RuleOf {
         return tr("A SET, read or reset may block without bound. Nothing else is asked of the device until "
                   "it returns.");
     }
+    QString operator()(const event::DmaLog& e) const {
+        switch (e.op) {
+        case event::DmaLog::Op::Start:
+            return tr(
+                "DMA_LOGGING_START takes ranges that do not overlap and a page size, and writes back the "
+                "page size that the device took. One log at a time.");
+        case event::DmaLog::Op::Report:
+            return tr("DMA_LOGGING_REPORT sets bits in the bitmap that it is given and clears none: ours is "
+                      "zeroed before. What it reports counts as clean from then on.");
+        case event::DmaLog::Op::Stop:
+            break;
+        }
+        return tr("DMA_LOGGING_STOP forgets what was not reported.");
+    }
+    QString operator()(const event::Dirty& /*unused*/) const {
+        return tr(
+            "A set bit is a page that the device may have written since the report before; a device that "
+            "cannot tell reports more, never less.");
+    }
     QString operator()(const event::AskedBack& /*unused*/) const {
         return tr("The kernel asks by a uevent and waits for our close: the device is brought back and "
                   "released.");

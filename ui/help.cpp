@@ -8,6 +8,7 @@
 
 #include "ui/help_pages.h"
 #include "ui/panels/compare_page.h"
+#include "ui/panels/dirty_page.h"
 #include "ui/panels/event_log_panel.h"
 #include "ui/panels/facts_panel.h"
 #include "ui/panels/help_window.h"
@@ -40,6 +41,8 @@ QString Help::pageOfView() const {
         return QStringLiteral("timeline");
     if (parts_.tabs->currentWidget() == parts_.compare)
         return QStringLiteral("compare");
+    if (parts_.tabs->currentWidget() == parts_.dirty)
+        return QStringLiteral("dirty");
     return QStringLiteral("inspect");
 }
 

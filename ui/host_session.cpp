@@ -261,6 +261,13 @@ void HostSession::loadStream(const std::string& device, const std::string& path)
     post(device, job::LoadStream{path});
 }
 
+void HostSession::logDma(const std::string& device, const job::DmaLog& job) {
+    post(device, job);
+}
+void HostSession::measureDma(const std::string& device, const job::DmaCost& job) {
+    post(device, job);
+}
+
 void HostSession::cancel(const std::string& device) {
     if (const auto found = opened_.find(device); found != opened_.end())
         found->second->session->cancel();

@@ -105,6 +105,9 @@ public slots:
     void drain(const std::string& device);
     void saveStream(const std::string& device, const std::string& path, bool raw);
     void loadStream(const std::string& device, const std::string& path);
+    /// Which pages the device writes; cancel() ends it. Its events go into source().
+    void logDma(const std::string& device, const migscope::job::DmaLog& job);
+    void measureDma(const std::string& device, const migscope::job::DmaCost& job);
     /// The devices are brought back first; run() tells when.
     void cancelRun();
 

@@ -22,6 +22,7 @@
 #include "ui/leaving.h"
 #include "ui/panels/compare_page.h"
 #include "ui/panels/device_header.h"
+#include "ui/panels/dirty_page.h"
 #include "ui/panels/event_log_panel.h"
 #include "ui/panels/facts_panel.h"
 #include "ui/panels/host_page.h"
@@ -91,13 +92,14 @@ void MainWindow::makeCentre() {
     parts_.inspect =
         new InspectPage({actions[ActionId::OpenDevice], actions[ActionId::ReleaseDevice]}, parts_.tabs);
     parts_.migrate = new MigratePage(*parts_.selection, parts_.tabs);
+    parts_.dirty = new DirtyPage(parts_.tabs);
     parts_.timeline = new TimelinePage(*parts_.selection, parts_.tabs);
     parts_.timeline->setEmptyText(
         tr("Select a run in the list on the left, or open a recording: its states, sizes, "
            "throughput and downtime are drawn here."));
     parts_.compare = new ComparePage(parts_.tabs);
-    for (QWidget* page : {static_cast<QWidget*>(parts_.inspect), static_cast<QWidget*>(parts_.migrate),
-                          static_cast<QWidget*>(parts_.timeline), static_cast<QWidget*>(parts_.compare)})
+    for (QWidget* page : std::initializer_list<QWidget*>{parts_.inspect, parts_.migrate, parts_.timeline,
+                                                         parts_.compare, parts_.dirty})
         parts_.tabs->addTab(page, page->windowTitle());
     auto* deviceLayout = new QVBoxLayout(devicePage);
     deviceLayout->setContentsMargins(0, 0, 0, 0);
@@ -195,7 +197,7 @@ void MainWindow::makeMenus() {
     view->addSeparator();
     view->addActions({actions[ActionId::ShowInspect], actions[ActionId::ShowMigrate],
                       actions[ActionId::ShowTimeline], actions[ActionId::ShowCompare],
-                      actions[ActionId::AddMark]});
+                      actions[ActionId::ShowDirty], actions[ActionId::AddMark]});
     view->addSeparator();
     view->addActions({actions[ActionId::Search], actions[ActionId::FilterEvents]});
     view->addSeparator();

@@ -16,6 +16,7 @@
 #include "ui/facts.h"
 #include "ui/host_session.h"
 #include "ui/panels/device_header.h"
+#include "ui/panels/dirty_page.h"
 #include "ui/panels/event_log_panel.h"
 #include "ui/panels/facts_panel.h"
 #include "ui/panels/host_page.h"
@@ -176,7 +177,10 @@ GridView Presenter::gridView() const {
 }
 
 void Presenter::showGrid() {
-    parts_.inspect->setView(gridView());
+    const GridView view = gridView();
+    parts_.inspect->setView(view);
+    parts_.dirty->setSource(device_, parts_.host->source(device_));
+    parts_.dirty->setView(view);
 }
 
 void Presenter::showActions() {
@@ -319,6 +323,12 @@ void Presenter::reset() {
 void Presenter::copyCommand() {
     const QString command = cliCommand(parts_.host->spec().toStdString(), device_,
                                        parts_.host->isOpen(device_), parts_.host->asked(device_));
+    QGuiApplication::clipboard()->setText(command);
+    emit briefMessage(tr("Copied: %1").arg(command));
+}
+
+void Presenter::copyLogging(const job::DmaLog& log) {
+    const QString command = cliCommand(parts_.host->spec().toStdString(), device_, log);
     QGuiApplication::clipboard()->setText(command);
     emit briefMessage(tr("Copied: %1").arg(command));
 }

@@ -21,6 +21,7 @@ namespace migscope {
 class Actions;
 class ComparePage;
 class DeviceHeader;
+class DirtyPage;
 struct Device;
 class EventLogPanel;
 class FactsPanel;
@@ -58,6 +59,7 @@ struct WindowParts {
     DeviceHeader* header = nullptr;
     InspectPage* inspect = nullptr;
     MigratePage* migrate = nullptr;
+    DirtyPage* dirty = nullptr;
     TimelinePage* timeline = nullptr;
     ComparePage* compare = nullptr;
     NoticeBar* notice = nullptr;
@@ -99,6 +101,7 @@ public slots:
     void step(migscope::MigState goal, bool combined);
     void reset();
     void copyCommand();
+    void copyLogging(const migscope::job::DmaLog& log);
     void about();
     void onIdleReleased(const std::string& device);
     void showTab(QWidget* tab);

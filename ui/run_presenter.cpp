@@ -15,6 +15,7 @@
 #include "ui/cli_command.h"
 #include "ui/host_session.h"
 #include "ui/panels/compare_page.h"
+#include "ui/panels/dirty_page.h"
 #include "ui/panels/event_log_panel.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/migrate_page.h"
@@ -64,6 +65,7 @@ void RunPresenter::onSourceGrew(SourceId id) {
         if (view->isVisible() && view->source() && view->source()->id() == id)
             view->refresh();
     }
+    parts_.dirty->refresh(id);
     parts_.runs->refresh(id);
     parts_.log->grew(id);
 }
@@ -73,6 +75,7 @@ void RunPresenter::onSourceEnded(SourceId id) {
         if (view->source() && view->source()->id() == id)
             view->refresh();
     }
+    parts_.dirty->refresh(id);
     parts_.runs->refresh(id);
     parts_.log->grew(id);
     parts_.compare->refresh(id);

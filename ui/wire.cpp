@@ -14,6 +14,7 @@
 #include "ui/leaving.h"
 #include "ui/main_window.h"
 #include "ui/panels/compare_page.h"
+#include "ui/panels/dirty_page.h"
 #include "ui/panels/event_log_panel.h"
 #include "ui/panels/host_page.h"
 #include "ui/panels/inspect_page.h"
@@ -125,6 +126,14 @@ void wirePanels(const WindowParts& parts) {
          [host, device](const std::string& path) { host->loadStream(device(), path); });
     join(stream, &StreamPanel::cancelAsked, host, [host, device] { host->cancel(device()); });
 
+    DirtyPage* dirty = parts.dirty;
+    join(dirty, &DirtyPage::startAsked, host,
+         [host, device](const job::DmaLog& job) { host->logDma(device(), job); });
+    join(dirty, &DirtyPage::costAsked, host,
+         [host, device](const job::DmaCost& job) { host->measureDma(device(), job); });
+    join(dirty, &DirtyPage::stopAsked, host, [host, device] { host->cancel(device()); });
+    join(dirty, &DirtyPage::copyAsked, presenter, &Presenter::copyLogging);
+
     join(parts.migrate, &MigratePage::panelMade, runs, [runs, host](RunPanel* panel) {
         join(panel, &RunPanel::startAsked, runs, &RunPresenter::start);
         join(panel, &RunPanel::cancelAsked, host, &HostSession::cancelRun);
@@ -164,6 +173,7 @@ void wireActions(MainWindow& window, const WindowParts& parts) {
     does(ActionId::FilterEvents, parts.log, focus(parts.log->filter()));
     does(ActionId::ShowInspect, presenter, [presenter, parts] { presenter->showTab(parts.inspect); });
     does(ActionId::ShowMigrate, presenter, [presenter, parts] { presenter->showTab(parts.migrate); });
+    does(ActionId::ShowDirty, presenter, [presenter, parts] { presenter->showTab(parts.dirty); });
     does(ActionId::ShowCompare, presenter, [presenter, parts] { presenter->showTab(parts.compare); });
     does(ActionId::AddMark, parts.timeline, [parts] {
         parts.tabs->setCurrentWidget(parts.timeline);

@@ -18,7 +18,6 @@ namespace {
 
 /// So many rounds a document holds: an hour of 20 a second.
 constexpr std::size_t mostLines = 72'000;
-constexpr std::uint64_t sweepFirst = std::uint64_t{1} << 20U;
 
 class DirtyDrive {
 public:
@@ -201,40 +200,23 @@ std::optional<Failure> DirtyDrive::log() {
     return std::nullopt;
 }
 
-/// A START for each size. One that the device refuses is a line of the table, not the end.
 std::optional<Failure> DirtyDrive::sweep() {
     const DmaRange most = context_.options.ranges.front();
-    std::optional<Failure> refused;
-    bool any = false;
-    for (std::uint64_t size = std::max(sweepFirst, context_.options.pageBytes); size <= most.length;
-         size *= 4) {
-        job::DmaLog job;
-        job.ranges = {{most.iova, size}};
-        job.pageBytes = context_.options.pageBytes;
-        job.interval = Ns{0};
-        job.rounds = context_.options.dirtyRounds;
-        job.chunkBytes = size;
-        const auto after = work_.perform(0, std::move(job), [this] { look(); });
-        look();
-        endRound();
-        if (auto taken = takenAway())
-            return taken;
-        if (!after) {
-            refused = actFailure(device_.name, after.error(), Stage::Device);
-            if (after.error().errnoValue() == 0)
-                return refused; // a cancel, a call that does not return, or an answer that is none
-        }
-        any = any || after.has_value();
-        if (size > most.length / 4)
-            break;
-    }
-    if (!any && !refused) {
+    const std::uint64_t page = context_.options.pageBytes;
+    if (sweepSizes(most.length, page).empty()) {
         const Error error{make_error_code(Errc::InvalidArgument), "sweep", device_.name,
-                          fmt::format("{} is less than the first size, {}", formatBytes(most.length),
-                                      formatBytes(std::max(sweepFirst, context_.options.pageBytes)))};
+                          fmt::format("{} is less than the first size", formatBytes(most.length))};
         return actFailure(device_.name, error, Stage::Usage, "name a longer range");
     }
-    return any ? std::nullopt : refused;
+    const auto after =
+        work_.perform(0, job::DmaCost{most, page, context_.options.dirtyRounds}, [this] { look(); });
+    look();
+    endRound();
+    if (auto taken = takenAway())
+        return taken;
+    if (!after)
+        return actFailure(device_.name, after.error(), Stage::Device);
+    return std::nullopt;
 }
 
 std::optional<Failure> DirtyDrive::finishRecorder() {

@@ -21,6 +21,7 @@
 #include "app/gui/ordinary_host.h"
 #include "core/transfer/chart_content.h"
 #include "ui/event_wait.h"
+#include "ui/panels/dirty_page.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/migrate_page.h"
 #include "ui/panels/runs_panel.h"
@@ -210,6 +211,23 @@ public:
         tick("after.migrec");
         return true;
     }
+    /// DMA logging over two ranges for a while, then its cost.
+    bool dirty(const std::string& device) {
+        if (!machine(QStringLiteral("sim:lab"), QString::fromStdString(device)) || !open(device))
+            return false;
+        window_->parts().tabs->setCurrentWidget(window_->parts().dirty);
+        job::DmaCost cost;
+        cost.most = {0, std::uint64_t{1} << 32U};
+        host_->measureDma(device, cost);
+        if (!idle(device))
+            return false;
+        job::DmaLog log;
+        log.ranges = {{0, std::uint64_t{1} << 28U}, {std::uint64_t{1} << 32U, std::uint64_t{1} << 28U}};
+        log.interval = std::chrono::milliseconds(50);
+        log.rounds = 30;
+        host_->logDma(device, log);
+        return idle(device);
+    }
     /// Frames of a whole migration, for a short film.
     bool film(const QString& folder) {
         int number = 0;
@@ -295,6 +313,7 @@ std::vector<Scene> scenes(const QString& ordinaryHost) {
          [](Stage& stage) { return stage.run(good, other) && stage.runEnded() && stage.timeline(); }},
         {"what-if",
          [](Stage& stage) { return stage.run(good, other) && stage.runEnded() && stage.whatIf(); }},
+        {"dirty", [](Stage& stage) { return stage.dirty(good); }},
         {"compare", [](Stage& stage) { return stage.compare(); }},
         {"error",
          [](Stage& stage) {

@@ -93,6 +93,16 @@ Result<DmaRange> parseDmaRange(const std::string& text) {
     return range;
 }
 
+std::vector<std::uint64_t> sweepSizes(std::uint64_t most, std::uint64_t pageBytes) {
+    std::vector<std::uint64_t> sizes;
+    for (std::uint64_t size = std::max(std::uint64_t{1} << 20U, pageBytes); size <= most; size *= 4) {
+        sizes.push_back(size);
+        if (size > most / 4)
+            break;
+    }
+    return sizes;
+}
+
 std::string formatIova(std::uint64_t iova) {
     return fmt::format("0x{:x}", iova);
 }

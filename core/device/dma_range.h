@@ -43,6 +43,10 @@ inline constexpr std::uint64_t mostReportPages = std::uint64_t{1} << 26U;
 totalBytes(std::span<const DmaRange> ranges); ///< the largest number when it is more
 [[nodiscard]] std::uint64_t totalPages(std::span<const PageRun> runs);
 
+/// The sizes at which the cost of DMA logging is measured: 1 MiB (a page that is larger), four times as much
+/// each, up to `most`. Empty when not even the first fits.
+[[nodiscard]] std::vector<std::uint64_t> sweepSizes(std::uint64_t most, std::uint64_t pageBytes);
+
 /// "0x100000000+4G", "4G+1M": address (hexadecimal with 0x, else as a size) and size. Fails with
 /// InvalidArgument. *Reentrant.*
 [[nodiscard]] Result<DmaRange> parseDmaRange(const std::string& text);

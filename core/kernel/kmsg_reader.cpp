@@ -3,12 +3,11 @@
 // The kernel's log as it grows.
 #include "core/kernel/kmsg_reader.h"
 
+#include "core/kernel/fd_watch.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -82,25 +81,17 @@ struct KmsgReader::State {
     UniqueFd source;
     KernelLogSink sink;
     KmsgDrain drain;
-    UniqueFd stop;
-    std::thread thread;
+    std::unique_ptr<FdWatch> watch; ///< last: it uses the others
 
-    void run() {
+    KmsgDrain::Left take() {
         const auto read = [this](std::span<char> into) -> long {
             const auto got = ::read(source.get(), into.data(), into.size());
             return got < 0 ? -errno : got;
         };
-        pollfd fds[2] = {{.fd = source.get(), .events = POLLIN, .revents = 0},
-                         {.fd = stop.get(), .events = POLLIN, .revents = 0}};
-        for (;;) {
-            if (::poll(fds, 2, -1) < 0 && errno != EINTR)
-                return;
-            if (fds[1].revents != 0)
-                break;
-            if (drain.drain(read, sink) == KmsgDrain::Left::Never)
-                return; // the destructor finds the thread ended
-        }
-        for (int i = 0; i < lastBursts && drain.drain(read, sink) == KmsgDrain::Left::More; ++i) {
+        return drain.drain(read, sink);
+    }
+    void takeRest() {
+        for (int i = 0; i < lastBursts && take() == KmsgDrain::Left::More; ++i) {
         }
     }
 };
@@ -125,19 +116,17 @@ Result<std::unique_ptr<KernelLogWatch>> KmsgReader::startOn(UniqueFd source,
                                                             const std::vector<LogSubject>& subjects,
                                                             Clock& clock, KernelLogSink sink) {
     auto state = std::make_unique<State>(std::move(source), subjects, clock, std::move(sink));
-    state->stop.reset(::eventfd(0, EFD_CLOEXEC));
-    if (!state->stop.valid())
-        return failErrno(errno, "read the kernel's log", "eventfd");
     State* const shared = state.get();
-    state->thread = std::thread([shared] { shared->run(); });
+    auto watch = FdWatch::start(
+        state->source.get(),
+        {[shared] { return shared->take() != KmsgDrain::Left::Never; }, [shared] { shared->takeRest(); }},
+        "read the kernel's log");
+    if (!watch)
+        return std::unexpected(watch.error());
+    state->watch = std::move(*watch);
     return std::unique_ptr<KernelLogWatch>(new KmsgReader(std::move(state)));
 }
 
-KmsgReader::~KmsgReader() {
-    const std::uint64_t one = 1;
-    // Cannot fail: the counter is at zero.
-    [[maybe_unused]] const auto written = ::write(state_->stop.get(), &one, sizeof one);
-    state_->thread.join();
-}
+KmsgReader::~KmsgReader() = default;
 
 } // namespace migscope

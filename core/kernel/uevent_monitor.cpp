@@ -3,13 +3,10 @@
 // News from the kernel over libudev.
 #include "core/kernel/uevent_monitor.h"
 
-#include "core/base/unique_fd.h"
+#include "core/kernel/fd_watch.h"
 
 #include <cerrno>
 #include <libudev.h>
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <thread>
 
 namespace migscope {
 namespace {
@@ -50,28 +47,19 @@ struct UeventMonitor::State {
     Handler handler;
     std::unique_ptr<udev, UdevDeleter> context;
     std::unique_ptr<udev_monitor, UdevDeleter> monitor;
-    UniqueFd stop;
-    std::thread thread;
+    std::unique_ptr<FdWatch> watch; ///< last: it uses the others
 
-    void run() {
-        pollfd fds[2] = {{.fd = udev_monitor_get_fd(monitor.get()), .events = POLLIN, .revents = 0},
-                         {.fd = stop.get(), .events = POLLIN, .revents = 0}};
-        for (;;) {
-            if (::poll(fds, 2, -1) < 0 && errno != EINTR)
-                return;
-            if (fds[1].revents != 0)
-                return;
-            std::vector<Uevent> events;
-            // The socket does not block: this takes what is there. Overflow (ENOBUFS) ends it like "no more";
-            // events may then be missing, which the next one makes good.
-            while (const std::unique_ptr<udev_device, UdevDeleter> device{
-                udev_monitor_receive_device(monitor.get())})
-                events.push_back({.action = text(udev_device_get_action(device.get())),
-                                  .subsystem = text(udev_device_get_subsystem(device.get())),
-                                  .devicePath = text(udev_device_get_devpath(device.get()))});
-            if (!events.empty())
-                handler(events);
-        }
+    void take() const {
+        std::vector<Uevent> events;
+        // The socket does not block: this takes what is there. Overflow (ENOBUFS) ends it like "no more";
+        // events may then be missing, which the next one makes good.
+        while (const std::unique_ptr<udev_device, UdevDeleter> device{
+            udev_monitor_receive_device(monitor.get())})
+            events.push_back({.action = text(udev_device_get_action(device.get())),
+                              .subsystem = text(udev_device_get_subsystem(device.get())),
+                              .devicePath = text(udev_device_get_devpath(device.get()))});
+        if (!events.empty())
+            handler(events);
     }
 };
 
@@ -88,19 +76,20 @@ Result<std::unique_ptr<UeventMonitor>> UeventMonitor::start(Handler handler) {
         return failErrno(errno, "listen to uevents", "netlink");
     if (const int answer = udev_monitor_enable_receiving(state->monitor.get()); answer < 0)
         return failErrno(-answer, "listen to uevents", "netlink");
-    state->stop.reset(::eventfd(0, EFD_CLOEXEC));
-    if (!state->stop.valid())
-        return failErrno(errno, "listen to uevents", "eventfd");
     State* const shared = state.get();
-    state->thread = std::thread([shared] { shared->run(); });
+    auto watch = FdWatch::start(udev_monitor_get_fd(state->monitor.get()),
+                                {[shared] {
+                                     shared->take();
+                                     return true;
+                                 },
+                                 {}},
+                                "listen to uevents");
+    if (!watch)
+        return std::unexpected(watch.error());
+    state->watch = std::move(*watch);
     return std::unique_ptr<UeventMonitor>(new UeventMonitor(std::move(state)));
 }
 
-UeventMonitor::~UeventMonitor() {
-    const std::uint64_t one = 1;
-    // Cannot fail: the counter is at zero.
-    [[maybe_unused]] const auto written = ::write(state_->stop.get(), &one, sizeof one);
-    state_->thread.join();
-}
+UeventMonitor::~UeventMonitor() = default;
 
 } // namespace migscope

@@ -203,6 +203,48 @@ void addSizes(ChartContent& content, int device, const DeviceChart& chart) {
         }));
 }
 
+/// The rounds of the runs whose source the device is, and that touch [from, to].
+std::vector<RoundPiece> roundsOf(const Recording& recording, int device, Ns from, Ns to) {
+    std::vector<RoundPiece> pieces;
+    for (const RunMetrics& run : recording.metrics().runs()) {
+        if (run.begun > to || run.ended.value_or(to) < from)
+            continue;
+        for (const PairMetrics& pair : run.pairs) {
+            if (pair.pair.source != device)
+                continue;
+            for (std::size_t at = 0; at < pair.rounds.size(); ++at) {
+                const PrecopyRound& round = pair.rounds[at];
+                if (round.begin <= to && round.end >= from)
+                    pieces.push_back({round.begin, round.end, at + 1, run.run, round.bytes});
+            }
+        }
+    }
+    return pieces;
+}
+
+/// One a column: nobody sees more.
+std::vector<RoundPiece> cutRounds(const Recording& recording, int device, const ChartWindow& window) {
+    std::vector<RoundPiece> cut;
+    const Ns column = columnWidth(window);
+    for (const RoundPiece& piece : roundsOf(recording, device, window.from, window.to)) {
+        if (cut.empty() || piece.begin >= cut.back().begin + column)
+            cut.push_back(piece);
+    }
+    return cut;
+}
+
+std::vector<LaneStall> cutStalls(const DeviceChart& chart, const ChartWindow& window) {
+    std::vector<LaneStall> cut;
+    for (LaneStall stall : chart.stalls) {
+        if (stall.begin > window.to || stall.end < window.from)
+            continue;
+        stall.begin = std::max(stall.begin, window.from);
+        stall.end = std::min(stall.end, window.to);
+        cut.push_back(stall);
+    }
+    return cut;
+}
+
 Ns overlap(Ns begin, Ns end, Ns from, Ns to) {
     return std::max(Ns{0}, std::min(end, to) - std::max(begin, from));
 }
@@ -224,6 +266,8 @@ ChartContent chartContent(const Recording& recording, const ChartWindow& window,
         lane.bands = cutBands(chart, content.window);
         lane.arcs = cutArcs(chart, content.window);
         lane.marks = cutMarks(chart.marks, content.window);
+        lane.rounds = cutRounds(recording, device, content.window);
+        lane.stalls = cutStalls(chart, content.window);
         content.lanes.push_back(std::move(lane));
         if (detail == ChartDetail::All)
             addSizes(content, device, chart);
@@ -353,6 +397,12 @@ Readout readoutAt(const Recording& recording, Ns time) {
             of.state = band->state;
         of.precopy = lastBefore(chart.precopy);
         of.estimate = lastBefore(chart.estimates);
+        for (const RoundPiece& piece : roundsOf(recording, device, time, time))
+            of.round = piece.number;
+        for (const LaneStall& stall : chart.stalls) {
+            if (time >= stall.begin && time < stall.end)
+                of.stall = stall;
+        }
         readout.devices.push_back(of);
     }
     for (const auto& [stream, columns] : recording.samples()) {

@@ -39,12 +39,21 @@ struct ArcPiece {
     bool returned = true; ///< false: the call is under way
     std::size_t event = 0;
 };
+struct RoundPiece {
+    Ns begin{0};
+    Ns end{0};
+    std::size_t number = 0; ///< from 1
+    int run = 0;
+    std::uint64_t bytes = 0;
+};
 struct LaneContent {
     int device = 0;
     std::string name;
     std::vector<LanePiece> bands;
     std::vector<ArcPiece> arcs;
     std::vector<ChartMark> marks;
+    std::vector<RoundPiece> rounds; ///< of pre-copy, of the source of a run
+    std::vector<LaneStall> stalls;  ///< cut to the window
 };
 
 enum class CurveKind {
@@ -135,6 +144,8 @@ struct Readout {
         std::optional<MigState> asked; ///< inside a SET (or reset) to this
         std::optional<PrecopyPoint> precopy;
         std::optional<EstimatePoint> estimate;
+        std::optional<std::size_t> round; ///< of pre-copy, from 1
+        std::optional<LaneStall> stall;
     };
     struct Stream {
         std::uint32_t stream = 0;

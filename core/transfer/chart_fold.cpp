@@ -77,9 +77,75 @@ void ChartFold::addMark(std::deque<ChartMark>& marks, ChartMark mark) {
     marks.insert(at, mark);
 }
 
+bool StallFinder::isSlow(const Call& call) const {
+    // A call for many bytes may take long; one for few may take what a call takes.
+    const double usual = std::max(spent_ / static_cast<double>(count_), spent_ / bytes_ * call.bytes);
+    return call.spent >= factor * usual;
+}
+
+void StallFinder::judge(const Call& call, std::vector<std::pair<Ns, Ns>>& found) const {
+    if (call.spent >= static_cast<double>(least.count()) && isSlow(call))
+        found.emplace_back(call.end - Ns{static_cast<std::int64_t>(call.spent)}, call.end);
+}
+
+void StallFinder::count(const Call& call) {
+    ++count_;
+    bytes_ += call.bytes;
+    spent_ += call.spent;
+}
+
+void StallFinder::add(Ns end, std::uint64_t bytes, Ns spent, std::vector<std::pair<Ns, Ns>>& found) {
+    if (spent <= Ns{0} || bytes == 0)
+        return; // that found nothing: how long it waited is the device's to say
+    const Call call{end, static_cast<double>(bytes), static_cast<double>(spent.count())};
+    if (first_.size() < early) {
+        first_.push_back(call);
+        if (first_.size() < early)
+            return;
+        // The faster half of the first is what is usual until more is known.
+        std::vector<Call> sorted = first_;
+        std::sort(sorted.begin(), sorted.end(),
+                  [](const Call& a, const Call& b) { return a.spent < b.spent; });
+        for (std::size_t at = 0; at <= early / 2; ++at)
+            count(sorted[at]);
+        for (const Call& each : first_)
+            judge(each, found);
+        return;
+    }
+    judge(call, found);
+    if (!isSlow(call))
+        count(call);
+}
+
+void ChartFold::apply(const Event& event, const event::Samples& samples) {
+    if (!event.device)
+        return;
+    const auto look = [&](bool save, const std::vector<Ns>& spent) {
+        const auto partner = destinationOf_.find(*event.device);
+        const int device = save || partner == destinationOf_.end() ? *event.device : partner->second;
+        StallFinder& finder = stalls_[{samples.stream, save}];
+        found_.clear();
+        for (std::size_t at = 0; at < samples.time.size(); ++at) {
+            // A sample ends with its last call, the write on the destination.
+            const Ns after = save ? samples.destination[at] : Ns{0};
+            finder.add(samples.time[at] - after, samples.bytes[at], spent[at], found_);
+        }
+        std::deque<LaneStall>& stalls = devices_[device].stalls;
+        for (const auto& [begin, end] : found_) {
+            if (stalls.size() < DeviceChart::mostStalls)
+                stalls.push_back({begin, end, samples.stream, save});
+        }
+    };
+    look(true, samples.source);
+    look(false, samples.destination);
+}
+
 void ChartFold::apply(const Event& event, std::size_t index) {
     if (const auto* begin = std::get_if<event::RunBegin>(&event.body)) {
+        destinationOf_.clear();
         for (const PlanPair& pair : begin->plan.pairs) {
+            if (pair.source && pair.destination)
+                destinationOf_[*pair.source] = *pair.destination;
             for (const auto& end : {pair.source, pair.destination}) {
                 if (end)
                     seen(*end, event.time);

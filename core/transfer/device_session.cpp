@@ -24,6 +24,7 @@ std::string jobWord(const Job& job) {
         std::string operator()(const job::SaveStream&) const { return "save stream"; }
         std::string operator()(const job::LoadStream&) const { return "load stream"; }
         std::string operator()(const job::DmaLog&) const { return "DMA logging"; }
+        std::string operator()(const job::DmaCost&) const { return "cost of DMA logging"; }
         std::string operator()(const job::Reset&) const { return "reset"; }
         std::string operator()(const job::BringBack&) const { return "bring back"; }
         std::string operator()(const job::Close&) const { return "close"; }
@@ -137,6 +138,12 @@ public:
         if (auto open = needDevice("DMA logging"); !open)
             return open;
         return logDma(*shared_, log);
+    }
+
+    Result<void> operator()(const job::DmaCost& cost) {
+        if (auto open = needDevice("cost of DMA logging"); !open)
+            return open;
+        return measureDmaCost(*shared_, cost);
     }
 
     Result<void> operator()(const job::Reset&) {

@@ -47,12 +47,20 @@ struct DmaLog {
     std::uint32_t rounds = 0;                           ///< 0: until cancelled, which then is no error
     std::uint64_t chunkBytes = std::uint64_t{4} << 30U; ///< a range above it is reported in parts
 };
+/// The cost of DMA logging by size: START, `rounds` REPORTs at once and STOP for each of sweepSizes(). A
+/// START that the kernel refuses is an event, and an error only when it refused all. InvalidArgument: no size
+/// fits.
+struct DmaCost {
+    DmaRange most; ///< the largest
+    std::uint64_t pageBytes = smallestDmaPage;
+    std::uint32_t rounds = 3; ///< at least 1
+};
 struct Reset {};
 struct BringBack {}; ///< to RUNNING by the shortest permitted way; by reset where only that is left
 struct Close {};     ///< brings nothing back; releases the device
 } // namespace job
 using Job = std::variant<job::Open, job::Probe, job::Step, job::Drain, job::SaveStream, job::LoadStream,
-                         job::DmaLog, job::Reset, job::BringBack, job::Close>;
+                         job::DmaLog, job::DmaCost, job::Reset, job::BringBack, job::Close>;
 [[nodiscard]] std::string jobWord(const Job& job); ///< "open", "step to STOP_COPY", …
 
 enum class SessionPhase {

@@ -252,4 +252,20 @@ void DirtyFold::apply(const event::Dirty& body, Ns time) {
     round.cells = round.cells.empty() ? std::move(cells) : joined(round.cells, cells);
 }
 
+void DirtyLog::apply(const Event& event) {
+    all_.apply(event);
+    const auto* log = std::get_if<event::DmaLog>(&event.body);
+    const bool starts =
+        log != nullptr && log->op == event::DmaLog::Op::Start && log->errnoValue == 0 && log->error.empty();
+    const bool pages = std::holds_alternative<event::Dirty>(event.body);
+    if (starts || (pages && loggings_.empty())) // a log that began before we looked
+        loggings_.emplace_back();
+    if (loggings_.size() > mostLoggings) {
+        loggings_.pop_front();
+        ++dropped_;
+    }
+    if (!loggings_.empty())
+        loggings_.back().apply(event);
+}
+
 } // namespace migscope

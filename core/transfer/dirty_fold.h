@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <vector>
@@ -103,6 +104,26 @@ private:
     DirtyCost stopCost_;
 };
 
+/// DMA logging of one device in a recording. *Thread-bound.* Bounded memory.
+class DirtyLog {
+public:
+    static constexpr std::size_t mostLoggings = 32;
+
+    void apply(const Event& event);
+
+    /// From a START to the one after it: each has ranges, a time and a resolution of its own. The oldest are
+    /// dropped when there are too many. A START that failed is none.
+    [[nodiscard]] const std::deque<DirtyFold>& loggings() const { return loggings_; }
+    [[nodiscard]] std::size_t dropped() const { return dropped_; }
+    /// Over all of them: the costs, the totals.
+    [[nodiscard]] const DirtyFold& all() const { return all_; }
+
+private:
+    DirtyFold all_;
+    std::deque<DirtyFold> loggings_;
+    std::size_t dropped_ = 0;
+};
+
 /// A heat map cut for drawing. Columns share the time from `begin` to `end` evenly, rows the logged bytes:
 /// gaps between ranges take no room.
 struct HeatMap {
@@ -111,7 +132,8 @@ struct HeatMap {
     Ns begin{0};
     Ns end{0};
     std::vector<std::uint64_t> rowIova; ///< where each row begins, lowest first
-    std::uint64_t rowBytes = 0;         ///< of a row, rounded up
+    std::uint64_t rowBytes = 0;         ///< of a row: a power of two, at least a page; the last may be less
+    std::vector<std::size_t> gaps;      ///< rows in which another range begins
     /// Row by row: the share of the cell's pages that a report found dirty, 0 to 1; below 0 where there was
     /// no report.
     std::vector<float> share;

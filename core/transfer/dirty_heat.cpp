@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The heat map of DMA logging, cut to the columns and rows of a drawing.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "core/transfer/dirty_fold.h"
@@ -19,6 +20,7 @@ public:
         }
     }
     [[nodiscard]] double total() const { return total_; }
+    [[nodiscard]] double start(std::size_t window) const { return starts_[window]; }
     [[nodiscard]] std::uint64_t iovaAt(double place) const {
         const auto after = std::upper_bound(starts_.begin(), starts_.end(), place);
         const auto i = static_cast<std::size_t>(std::max<std::ptrdiff_t>(after - starts_.begin(), 1) - 1);
@@ -58,11 +60,18 @@ HeatMap heatMap(const DirtyFold& fold, std::size_t columns, std::size_t rows) {
     map.begin = rounds.front().begin;
     map.end = std::max(rounds.back().end, map.begin + Ns{1});
     map.columns = columns;
+    // Rows of a round size: an address that a person reads is one that a page has.
+    const double least = std::min(std::ceil(places.total() / static_cast<double>(rows)), 0x1p62);
+    map.rowBytes =
+        std::max({std::bit_ceil(static_cast<std::uint64_t>(least)), fold.pageBytes(), smallestDmaPage});
+    const auto rowBytes = static_cast<double>(map.rowBytes);
+    rows = std::min(rows,
+                    std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(places.total() / rowBytes))));
     map.rows = rows;
-    const double rowBytes = places.total() / static_cast<double>(rows);
-    map.rowBytes = static_cast<std::uint64_t>(std::ceil(rowBytes));
     for (std::size_t row = 0; row < rows; ++row)
         map.rowIova.push_back(places.iovaAt(rowBytes * static_cast<double>(row)));
+    for (std::size_t window = 1; window < fold.windows().size(); ++window)
+        map.gaps.push_back(std::min(static_cast<std::size_t>(places.start(window) / rowBytes), rows - 1));
 
     std::vector<double> dirty(columns * rows, 0); // bytes
     std::vector<double> looked(columns, 0);       // rounds
@@ -113,7 +122,8 @@ HeatMap heatMap(const DirtyFold& fold, std::size_t columns, std::size_t rows) {
         for (std::size_t column = 0; column < columns; ++column) {
             if (looked[column] <= 0)
                 continue;
-            const double share = dirty[row * columns + column] / (rowBytes * looked[column]);
+            const double here = std::min(rowBytes, places.total() - rowBytes * static_cast<double>(row));
+            const double share = dirty[row * columns + column] / (std::max(here, 1.0) * looked[column]);
             float& cell = map.share[row * columns + column];
             cell = static_cast<float>(std::clamp(share, 0.0, 1.0));
             map.highest = std::max(map.highest, cell);

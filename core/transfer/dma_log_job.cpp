@@ -178,6 +178,31 @@ Result<void> logDma(DeviceSession::Shared& session, const job::DmaLog& job) {
     return Logging(session, job).run();
 }
 
+Result<void> measureDmaCost(DeviceSession::Shared& session, const job::DmaCost& cost) {
+    const auto sizes = sweepSizes(cost.most.length, cost.pageBytes);
+    if (sizes.empty())
+        return fail(Errc::InvalidArgument, "cost of DMA logging", session.name,
+                    formatDmaRange(cost.most) + " is less than the first size");
+    Result<void> refused;
+    bool any = false;
+    for (const std::uint64_t size : sizes) {
+        job::DmaLog log;
+        log.ranges = {{cost.most.iova, size}};
+        log.pageBytes = cost.pageBytes;
+        log.interval = Ns{0};
+        log.rounds = std::max(cost.rounds, 1U);
+        log.chunkBytes = size;
+        const auto done = logDma(session, log);
+        any = any || done.has_value();
+        if (done)
+            continue;
+        refused = done;
+        if (done.error().errnoValue() == 0)
+            return done; // a cancel, or an answer that is none
+    }
+    return any ? Result<void>{} : refused;
+}
+
 Result<void> stopDmaLog(DeviceSession::Shared& session) {
     if (!session.device || !session.device->mayLogDma())
         return {};

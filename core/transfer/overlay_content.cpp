@@ -70,6 +70,8 @@ void overlay(ChartContent& content, const Recording& recording, const OverlaidRu
             continue;
         shift(lane.bands, *zero);
         shift(lane.arcs, *zero);
+        shift(lane.rounds, *zero);
+        shift(lane.stalls, *zero);
         for (ChartMark& mark : lane.marks)
             mark.time -= *zero;
         const bool source =

@@ -120,9 +120,13 @@ void Recording::apply(Event event) {
         if (columns.places.empty() || columns.places.back().event != events_.size())
             columns.places.push_back({events_.size(), columns.size()});
         columns.append(*samples);
+        charts_.apply(event, *samples);
         return;
     }
     charts_.apply(event, events_.size());
+    if (event.device && (std::holds_alternative<event::Dirty>(event.body) ||
+                         std::holds_alternative<event::DmaLog>(event.body)))
+        dirty_[*event.device].apply(event);
     events_.push_back(std::move(event));
 }
 

@@ -16,6 +16,7 @@
 
 #include "core/base/error.h"
 #include "core/transfer/chart_fold.h"
+#include "core/transfer/dirty_fold.h"
 #include "core/transfer/event.h"
 #include "core/transfer/run_metrics.h"
 
@@ -88,6 +89,8 @@ public:
     [[nodiscard]] const MetricsFold& metrics() const { return metrics_; }
     /// What charts draw besides the samples; its event indexes are those of events().
     [[nodiscard]] const ChartFold& charts() const { return charts_; }
+    /// DMA logging by device index; a device that was never logged is absent.
+    [[nodiscard]] const std::map<int, DirtyLog>& dirty() const { return dirty_; }
     [[nodiscard]] Ns lastTime() const { return last_; }
 
     /// The file ended with its summary. Without one it is incomplete and its outcome is not "ok".
@@ -101,6 +104,7 @@ private:
     std::map<std::uint32_t, SampleColumns> samples_;
     MetricsFold metrics_;
     ChartFold charts_;
+    std::map<int, DirtyLog> dirty_;
     Ns last_{0};
 };
 

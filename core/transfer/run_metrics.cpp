@@ -83,7 +83,24 @@ void sawStream(PairMetrics& pair, PairWork& work, std::uint32_t stream, bool sav
     work.stream = stream; // a new stream starts the state from its first byte
     pair.stateBytes = pair.precopyBytes = pair.stopCopyBytes = 0;
     pair.precopyRounds = 0;
+    pair.rounds.clear();
     work.roundOver = true;
+}
+
+/// Order, not time, says where a round ends; the samples of one event belong to one.
+void roundSamples(PairMetrics& pair, PairWork& work, const event::Samples& body, std::uint64_t bytes) {
+    const bool begins = std::exchange(work.roundOver, false);
+    pair.precopyRounds += begins ? 1 : 0;
+    if (pair.precopyRounds > PairMetrics::mostRounds || body.time.empty())
+        return;
+    if (begins) {
+        const Ns before = pair.rounds.empty() ? Ns{0} : pair.rounds.back().end;
+        const Ns inCalls = body.source.front() + body.destination.front();
+        const Ns begin = std::max(before, body.time.front() - inCalls);
+        pair.rounds.push_back({begin, begin, 0});
+    }
+    pair.rounds.back().end = std::max(pair.rounds.back().end, body.time.back());
+    pair.rounds.back().bytes += bytes;
 }
 
 void streamEvent(PairMetrics& pair, PairWork& work, const Event& event, const event::Stream& body) {
@@ -115,8 +132,8 @@ void samplesEvent(PairMetrics& pair, PairWork& work, const event::Samples& body,
     pair.stateBytes += bytes;
     if (!pair.pair.source)
         return;
-    if (!pair.stamps.t1 && bytes > 0 && std::exchange(work.roundOver, false))
-        ++pair.precopyRounds;
+    if (!pair.stamps.t1 && bytes > 0)
+        roundSamples(pair, work, body, bytes);
     (pair.stamps.t1 ? pair.stopCopyBytes : pair.precopyBytes) += bytes;
 }
 

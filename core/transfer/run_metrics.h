@@ -40,6 +40,13 @@ struct DeviceMetrics {
     std::vector<Phase> phases;
 };
 
+/// Data that was moved in pre-copy between two looks at what is left.
+struct PrecopyRound {
+    Ns begin{0}; ///< of the first call that moved some of it, as near as the samples tell
+    Ns end{0};   ///< of the last one
+    std::uint64_t bytes = 0;
+};
+
 struct PairMetrics {
     PlanPair pair;
     Stamps stamps;
@@ -53,8 +60,10 @@ struct PairMetrics {
     Ns sourceCallTime{0};
     Ns destinationCallTime{0};
     std::uint32_t precopyRounds =
-        0;                   ///< before t1; one ends when the stream is drained or the info is asked again
-    bool streamSeen = false; ///< without it no byte count is known
+        0; ///< before t1; one ends when the stream is drained or the info is asked again
+    static constexpr std::size_t mostRounds = 1024;
+    std::vector<PrecopyRound> rounds; ///< of the stream, the first mostRounds
+    bool streamSeen = false;          ///< without it no byte count is known
 };
 
 struct RunMetrics {

@@ -23,7 +23,7 @@ namespace {
 constexpr int runsTid = TraceWriter::pid;
 constexpr int sortStep = 1000;
 
-enum SliceKind { SliceRun, SlicePhase, SliceBand, SliceArc, SliceEvent };
+enum SliceKind { SliceRun, SlicePhase, SliceBand, SliceArc, SliceEvent, SliceRound, SliceStall };
 
 struct DeviceLanes {
     int device = 0;
@@ -249,7 +249,7 @@ private:
     // --- devices
     // -----------------------------------------------------------------------------------------------
 
-    /// Calls and waits, which are not among the chart's arcs, by device.
+    /// Calls, waits and DMA logging, which are not among the chart's arcs, by device.
     void collectEvents() {
         for (std::size_t i = 0; i < recording_.events().size(); ++i) {
             const Event& event = recording_.events()[i];
@@ -259,6 +259,11 @@ private:
                 events_[*event.device].push_back({call->called, call->returned, SliceEvent, i, false});
             else if (const auto* wait = std::get_if<event::Wait>(&event.body))
                 events_[*event.device].push_back({wait->from, wait->to, SliceEvent, i, false});
+            else if (const auto* log = std::get_if<event::DmaLog>(&event.body))
+                events_[*event.device].push_back({log->called, log->returned, SliceEvent, i, false});
+            else if (const auto* dirty = std::get_if<event::Dirty>(&event.body))
+                writer_.counter(event.time, lanesOfDevice(event.device)->name + ": pages written", "bytes",
+                                counterValue(dirty->dirtyBytes()));
         }
     }
 
@@ -284,12 +289,33 @@ private:
             slices.push_back(
                 {arc.called, arc.returned.value_or(recording_.lastTime()), SliceArc, i, !arc.returned});
         }
+        std::vector<std::pair<std::size_t, const PrecopyRound*>> rounds; // its number, from 1
+        for (const RunMetrics& run : recording_.metrics().runs()) {
+            for (const PairMetrics& pair : run.pairs) {
+                for (std::size_t i = 0; pair.pair.source == lanes.device && i < pair.rounds.size(); ++i) {
+                    slices.push_back(
+                        {pair.rounds[i].begin, pair.rounds[i].end, SliceRound, rounds.size(), false});
+                    rounds.emplace_back(i + 1, &pair.rounds[i]);
+                }
+            }
+        }
+        for (std::size_t i = 0; i < chart.stalls.size(); ++i)
+            slices.push_back({chart.stalls[i].begin, chart.stalls[i].end, SliceStall, i, false});
         std::vector<TraceSlice>& others = events_[lanes.device];
         slices.insert(slices.end(), others.begin(), others.end());
         events_.erase(lanes.device);
         writer_.lane(lanes.calls, std::move(slices), [&](const TraceSlice& slice, int tid) {
             if (slice.kind == SliceArc)
                 arc(slice, tid, chart.arcs[slice.index]);
+            else if (slice.kind == SliceRound)
+                writer_.complete(
+                    slice, tid, "round", fmt::format("pre-copy round {}", rounds[slice.index].first), false,
+                    [&](JsonWriter& out) { out.key("bytes").number(rounds[slice.index].second->bytes); });
+            else if (slice.kind == SliceStall)
+                writer_.complete(
+                    slice, tid, "stall", chart.stalls[slice.index].save ? "read stalls" : "write stalls",
+                    true,
+                    [&](JsonWriter& out) { out.key("stream").number(chart.stalls[slice.index].stream); });
             else
                 spanned(slice, tid);
         });
@@ -316,11 +342,18 @@ private:
     void spanned(const TraceSlice& slice, int tid) {
         const Event& event = recording_.events()[slice.index];
         const auto* call = std::get_if<event::Call>(&event.body);
-        const auto* wait = std::get_if<event::Wait>(&event.body);
-        const std::string name = call != nullptr ? call->op : wait != nullptr ? "wait: " + wait->barrier : "";
-        const bool failed = call != nullptr && call->errnoValue != 0;
-        writer_.complete(slice, tid, call != nullptr ? "call" : "wait", name, failed,
-                         [&](JsonWriter& out) { eventArgs(out, event); });
+        const auto* log = std::get_if<event::DmaLog>(&event.body);
+        std::string name;
+        if (call != nullptr)
+            name = call->op;
+        else if (log != nullptr)
+            name = fmt::format("DMA logging: {}", dmaLogWord(log->op));
+        else if (const auto* wait = std::get_if<event::Wait>(&event.body))
+            name = "wait: " + wait->barrier;
+        const bool failed = (call != nullptr && call->errnoValue != 0) ||
+                            (log != nullptr && (log->errnoValue != 0 || !log->error.empty()));
+        const char* category = call != nullptr ? "call" : log != nullptr ? "dma-log" : "wait";
+        writer_.complete(slice, tid, category, name, failed, [&](JsonWriter& out) { eventArgs(out, event); });
     }
 
     void instant(const Event& event) {

@@ -78,6 +78,14 @@ struct Describe {
         out.key("prio").number(body.priority).key("text").text(body.text);
         out.key("t_printk_us").number(body.printkUs);
     }
+    void operator()(const event::DmaLog& body) const {
+        out.key("op").text(dmaLogWord(body.op));
+        out.key("bytes").number(totalBytes(body.ranges));
+        out.key("page_bytes").number(body.pageBytes);
+        errnoArgs(out, body.errnoValue);
+        if (!body.error.empty())
+            out.key("error").text(body.error);
+    }
     template<class Other>
     void operator()(const Other& /*drawn otherwise*/) const {}
 };

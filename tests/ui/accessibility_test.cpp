@@ -17,6 +17,8 @@
 #include "tests/ui/ui_test.h"
 #include "ui/actions.h"
 #include "ui/panels/compare_page.h"
+#include "ui/panels/dirty_page.h"
+#include "ui/panels/dirty_view.h"
 #include "ui/panels/machines_panel.h"
 #include "ui/panels/run_view.h"
 #include "ui/panels/runs_panel.h"
@@ -128,8 +130,8 @@ TEST_F(Accessibility, ofTheTimelineWithARecording) {
     expectReachedByTab();
     EXPECT_FALSE(parts().timeline->chart()->accessibleDescription().isEmpty()) << "a chart says its values";
     EXPECT_FALSE(parts().timeline->bar()->accessibleDescription().isEmpty());
-    for (const auto page :
-         {RunView::TablePage, RunView::ReportPage, RunView::PropertiesPage, RunView::WhatIfPage}) {
+    for (const auto page : {RunView::TablePage, RunView::ReportPage, RunView::PropertiesPage,
+                            RunView::WhatIfPage, RunView::DirtyPagesPage}) {
         parts().timeline->showPage(page);
         spin(30);
         expectNames();
@@ -153,6 +155,21 @@ TEST_F(Accessibility, ofTheCompareTab) {
     expectReachedByTab();
     EXPECT_FALSE(parts().compare->overlay()->accessibleDescription().isEmpty());
     EXPECT_FALSE(parts().compare->strip()->accessibleDescription().isEmpty());
+}
+
+TEST_F(Accessibility, ofTheDirtyPagesTab) {
+    machine("sim:lab");
+    open(mlx5A);
+    (*parts().actions)[ActionId::ShowDirty]->trigger();
+    spin(30);
+    expectNames();
+    expectReachedByTab();
+    host_->logDma(mlx5A, job::DmaLog{{{0, 64U << 20U}}, smallestDmaPage, std::chrono::milliseconds(1), 3});
+    ASSERT_TRUE(waitIdle(mlx5A));
+    ASSERT_TRUE(waitUntil([this] { return parts().dirty->view()->rounds().rowCount() == 3; }));
+    expectNames();
+    expectReachedByTab();
+    EXPECT_FALSE(parts().dirty->view()->heat()->accessibleDescription().isEmpty());
 }
 
 TEST_F(Accessibility, ofAStreamOpenedByHand) {

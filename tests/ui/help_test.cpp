@@ -163,7 +163,8 @@ TEST_F(Guide, everyViewHasItsPage) {
     std::map<QString, const char*> pages{{QStringLiteral("Inspect"), "inspect"},
                                          {QStringLiteral("Migrate"), "migrate"},
                                          {QStringLiteral("Timeline"), "timeline"},
-                                         {QStringLiteral("Compare"), "compare"}};
+                                         {QStringLiteral("Compare"), "compare"},
+                                        {QStringLiteral("Dirty pages"), "dirty"}};
     for (int tab = 0; tab < parts().tabs->count(); ++tab) {
         parts().tabs->setCurrentIndex(tab);
         ASSERT_TRUE(pages.contains(parts().tabs->tabText(tab))) << parts().tabs->tabText(tab).toStdString();

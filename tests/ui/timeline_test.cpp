@@ -12,6 +12,7 @@
 #include <QToolButton>
 
 #include "core/transfer/range_stats.h"
+#include "tests/core/transfer/run_builder.h"
 #include "tests/ui/ui_test.h"
 #include "ui/actions.h"
 #include "ui/charts/chart_words.h"
@@ -245,6 +246,38 @@ TEST_F(Timeline, aSavedStretchIsARecordingOfItsOwn) {
             EXPECT_LE(columns.time().back(), range.to);
         }
     });
+}
+
+TEST_F(Timeline, aStretchInThePastIsNotCountedAgainWhileItsRecordingGrows) {
+    const auto recording = std::make_shared<Recording>(test::recorded({test::migration()}));
+    const RunSourcePtr source = std::make_shared<RunSource>(
+        QStringLiteral("live"), QString(), [recording](const auto& see) { see(*recording); }, true);
+    Selection selection;
+    RangePanel panel(selection);
+    panel.resize(500, 200);
+    panel.show();
+    panel.setSource(source);
+    selection.select(TimeStretch{source->id(), {test::ms(100), test::ms(150)}});
+    const int counted = panel.counts();
+    ASSERT_GT(counted, 0);
+    const auto grow = [&](Ns time, event::Body body) {
+        Event event;
+        event.time = time;
+        event.device = 0;
+        event.body = std::move(body);
+        recording->apply(std::move(event));
+        panel.refresh();
+    };
+    grow(test::ms(300), event::Precopy{1, 2, false});
+    EXPECT_EQ(panel.counts(), counted);
+    grow(test::ms(120), event::Mark{"late"});
+    EXPECT_EQ(panel.counts(), counted + 1) << "a note may be about an earlier time";
+    EXPECT_TRUE(panel.title()->text().contains(QStringLiteral("1 mark")))
+        << panel.title()->text().toStdString();
+    selection.select(TimeStretch{source->id(), {test::ms(100), test::ms(900)}});
+    const int open = panel.counts();
+    grow(test::ms(400), event::Precopy{1, 2, false});
+    EXPECT_EQ(panel.counts(), open + 1) << "more comes into it";
 }
 
 TEST_F(Timeline, thePropertiesSayWhoWhenAndWhere) {

@@ -25,6 +25,8 @@
 #include "tests/ui/ui_test.h"
 #include "ui/actions.h"
 #include "ui/panels/compare_page.h"
+#include "ui/panels/dirty_page.h"
+#include "ui/panels/dirty_view.h"
 #include "ui/panels/event_log_panel.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/machines_panel.h"
@@ -284,7 +286,7 @@ TEST_F(WindowRun, theWindowFitsASmallScreen) {
     fits("Migrate with a chart");
     parts().runPresenter->showRun(host_->run()->source);
     ASSERT_EQ(parts().tabs->currentWidget(), parts().timeline);
-    for (int page = RunView::ChartPage; page <= RunView::WhatIfPage; ++page) {
+    for (int page = RunView::ChartPage; page <= RunView::DirtyPagesPage; ++page) {
         parts().timeline->showPage(static_cast<RunView::Page>(page));
         fits(qPrintable(QStringLiteral("page %1 of Timeline").arg(page)));
     }

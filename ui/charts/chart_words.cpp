@@ -84,6 +84,11 @@ QString rateText(double bytesPerSecond) {
     return bytesText(bytesPerSecond) + QStringLiteral("/s");
 }
 
+QString stallText(const LaneStall& stall) {
+    const QString length = durationText(stall.end - stall.begin);
+    return stall.save ? tr("a read stalled for %1").arg(length) : tr("a write stalled for %1").arg(length);
+}
+
 QString readoutText(const Recording& recording, const Readout& readout) {
     QStringList parts{timeText(readout.time)};
     for (const Readout::Of& of : readout.devices) {
@@ -92,6 +97,10 @@ QString readoutText(const Recording& recording, const Readout& readout) {
             text += tr("→ %1").arg(name(*of.asked));
         else
             text += of.state ? name(*of.state) : tr("unknown");
+        if (of.round)
+            text += tr(", round %1").arg(*of.round);
+        if (of.stall)
+            text += tr(", %1").arg(stallText(*of.stall));
         parts << text;
     }
     for (const Readout::Stream& stream : readout.streams) {
@@ -239,6 +248,23 @@ std::vector<ChartRow> chartRows(const Recording& recording, const ChartContent& 
                             piece.returned ? durationText(piece.end - piece.begin) : tr("not returned"),
                             piece.event});
         }
+    }
+    for (const LaneContent& lane : content.lanes) {
+        const QString track = laneName(recording, lane.device);
+        for (const RoundPiece& round : lane.rounds)
+            rows.push_back({round.begin,
+                            track,
+                            tr("pre-copy round %1, %2")
+                                .arg(round.number)
+                                .arg(bytesText(static_cast<double>(round.bytes))),
+                            durationText(round.end - round.begin),
+                            {}});
+        for (const LaneStall& stall : lane.stalls)
+            rows.push_back({stall.begin,
+                            track,
+                            stall.save ? tr("a read stalled") : tr("a write stalled"),
+                            durationText(stall.end - stall.begin),
+                            {}});
     }
     const auto curves = [&](const std::vector<Curve>& all, bool isRate) {
         for (const Curve& curve : all) {

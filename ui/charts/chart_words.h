@@ -18,6 +18,8 @@ namespace migscope {
 [[nodiscard]] QString chartSummary(const ChartContent& content);
 /// "1.2346 s", with the places that nanoseconds of a recording of this length deserve.
 [[nodiscard]] QString timeText(Ns time);
+/// "a read stalled for 320 ms".
+[[nodiscard]] QString stallText(const LaneStall& stall);
 [[nodiscard]] QString bytesText(double bytes);
 [[nodiscard]] QString rateText(double bytesPerSecond);
 

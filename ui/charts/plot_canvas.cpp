@@ -11,6 +11,7 @@
 #include "core/base/byte_size.h"
 #include "ui/charts/chart_look.h"
 #include "ui/charts/plottables.h"
+#include "ui/charts/tickers.h"
 #include "ui/words.h"
 
 namespace migscope {
@@ -19,63 +20,6 @@ namespace {
 constexpr int titleHeight = 17; ///< above each track: its name and legend
 constexpr int rowHeight = 26;   ///< of a lane
 constexpr int axisHeight = 22;
-
-/// Times with the unit that fits the right edge, and as many places as the step needs.
-class TimeTicker final : public QCPAxisTicker {
-protected:
-    QString getTickLabel(double tick, const QLocale& /*locale*/, QChar /*format*/,
-                         int /*precision*/) override {
-        const double shown = tick * scale_;
-        const QString text = QString::number(std::abs(shown) < step_ / 1e3 ? 0.0 : shown, 'f', places_);
-        return text + unit_;
-    }
-    double getTickStep(const QCPRange& range) override {
-        const double step = QCPAxisTicker::getTickStep(range);
-        const bool micro = range.upper < 1e-3;
-        const bool milli = !micro && range.upper < 1;
-        scale_ = micro ? 1e6 : (milli ? 1e3 : 1);
-        unit_ = micro ? QStringLiteral(" µs") : (milli ? QStringLiteral(" ms") : QStringLiteral(" s"));
-        step_ = step * scale_;
-        places_ = step_ >= 1 ? 0 : static_cast<int>(std::ceil(-std::log10(step_) - 1e-9));
-        // 2.5 and the like need a place more than 2 and 5.
-        const double whole = step_ * std::pow(10, places_);
-        if (std::abs(whole - std::round(whole)) > 1e-6)
-            ++places_;
-        return step;
-    }
-
-private:
-    double scale_ = 1;
-    double step_ = 1;
-    int places_ = 0;
-    QString unit_;
-};
-
-/// Powers of two, as bytes are read.
-class BytesTicker final : public QCPAxisTicker {
-public:
-    explicit BytesTicker(bool rate) : rate_(rate) {}
-    /// Pixels of the axis: labels must not run into each other.
-    void setRoom(int pixels) { parts_ = pixels < 50 ? 1.0 : (pixels < 90 ? 2.0 : 3.0); }
-
-protected:
-    double getTickStep(const QCPRange& range) override {
-        const double wanted = std::max(range.size() / parts_, 1.0);
-        return std::exp2(parts_ < 2 ? std::floor(std::log2(wanted)) : std::round(std::log2(wanted)));
-    }
-    int getSubTickCount(double /*step*/) override { return 1; }
-    QString getTickLabel(double tick, const QLocale& /*locale*/, QChar /*format*/,
-                         int /*precision*/) override {
-        QString text = QString::fromStdString(formatBytes(static_cast<std::uint64_t>(std::max(tick, 0.0))));
-        text.replace(QLatin1String(".0 "), QLatin1String(" "));
-        text.replace(QLatin1String(".00 "), QLatin1String(" "));
-        return rate_ ? text + QStringLiteral("/s") : text;
-    }
-
-private:
-    bool rate_;
-    double parts_ = 3;
-};
 
 /// The name of a track and what its curves mean, above its area.
 class TitlePlot final : public charts::TrackPlot {
@@ -160,8 +104,8 @@ struct PlotCanvas::Plot {
     charts::CurvesPlot* sizes = nullptr;
     charts::CurvesPlot* rates = nullptr;
     QSharedPointer<QCPAxisTickerText> names;
-    QSharedPointer<BytesTicker> sizeTicker = QSharedPointer<BytesTicker>::create(false);
-    QSharedPointer<BytesTicker> rateTicker = QSharedPointer<BytesTicker>::create(true);
+    QSharedPointer<charts::BytesTicker> sizeTicker = QSharedPointer<charts::BytesTicker>::create(false);
+    QSharedPointer<charts::BytesTicker> rateTicker = QSharedPointer<charts::BytesTicker>::create(true);
     Theme theme;
     std::uint64_t frames = 0;
 
@@ -192,7 +136,7 @@ PlotCanvas::PlotCanvas(QWidget* parent) : QWidget(parent), plot_(std::make_uniqu
     plot_->widget->plotLayout()->setRowSpacing(0);
     auto* margins = new QCPMarginGroup(plot_->widget);
     const std::array titles{tr("States"), tr("State size"), tr("Throughput")};
-    const auto timeTicker = QSharedPointer<TimeTicker>::create();
+    const auto timeTicker = QSharedPointer<charts::TimeTicker>::create();
     timeTicker->setTickCount(7);
     for (const Track track : {Track::Lanes, Track::Size, Track::Rate}) {
         auto* rect = new QCPAxisRect(plot_->widget, true);

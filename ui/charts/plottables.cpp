@@ -127,6 +127,27 @@ void LanesPlot::drawMarks(QPainter& painter, const std::vector<ChartMark>& marks
     }
 }
 
+/// A notch in the upper edge where each round begins.
+void LanesPlot::drawRounds(QPainter& painter, const LaneContent& lane, double top) const {
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme_.text());
+    for (const RoundPiece& round : lane.rounds) {
+        const double at = x(round.begin);
+        if (at - 3 >= area().left() && at + 3 <= area().right())
+            painter.drawPolygon(QPolygonF({{at - 3, top - 1}, {at + 3, top - 1}, {at, top + 4}}));
+    }
+}
+
+/// A bar along the lower edge.
+void LanesPlot::drawStalls(QPainter& painter, const LaneContent& lane, double bottom) const {
+    for (const LaneStall& stall : lane.stalls) {
+        const double left = x(stall.begin);
+        const double right = std::min(std::max(x(stall.end), left + 2), area().right());
+        if (right > left)
+            painter.fillRect(QRectF(left, bottom - 4, right - left, 4), theme_.bad());
+    }
+}
+
 void LanesPlot::draw(QCPPainter* painter) {
     painter->setFont(parentPlot()->font());
     for (std::size_t row = 0; row < lanes_.size(); ++row) {
@@ -140,6 +161,8 @@ void LanesPlot::draw(QCPPainter* painter) {
         for (const ArcPiece& piece : lane.arcs)
             drawArc(*painter, piece, top, bottom);
         painter->setAntialiasing(true);
+        drawRounds(*painter, lane, top);
+        drawStalls(*painter, lane, bottom);
         drawMarks(*painter, lane.marks, top, bottom);
         drawMarks(*painter, common_, top, bottom);
         if (!highlight_ || highlight_->device != lane.device)

@@ -53,6 +53,8 @@ protected:
 private:
     void drawBand(QPainter& painter, const LanePiece& piece, double top, double bottom) const;
     void drawArc(QPainter& painter, const ArcPiece& piece, double top, double bottom) const;
+    void drawRounds(QPainter& painter, const LaneContent& lane, double top) const;
+    void drawStalls(QPainter& painter, const LaneContent& lane, double bottom) const;
     void drawMarks(QPainter& painter, const std::vector<ChartMark>& marks, double top, double bottom) const;
     std::vector<LaneContent> lanes_;
     std::vector<ChartMark> common_;

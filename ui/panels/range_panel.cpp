@@ -75,12 +75,26 @@ RangePanel::RangePanel(Selection& selection, QWidget* parent) : QWidget(parent),
 
 void RangePanel::setSource(const RunSourcePtr& source) {
     source_ = source;
+    counted_ = {};
     showStats();
 }
 
 void RangePanel::refresh() {
-    if (isVisible() && range())
+    const auto chosen = range();
+    if (!isVisible() || !chosen)
+        return;
+    // Counting a long stretch costs, and a live recording grows often: what lies wholly in the past stays.
+    Counted now;
+    source_->look([&](const Recording& recording) { now = countedOf(recording, *chosen); });
+    if (!now.whole || now != counted_)
         showStats();
+}
+
+RangePanel::Counted RangePanel::countedOf(const Recording& recording, const TimeRange& range) {
+    std::size_t marks = recording.charts().marks().size(); // notes and the kernel's lines come late
+    for (const auto& [device, chart] : recording.charts().devices())
+        marks += chart.marks.size();
+    return {range, marks, recording.lastTime() > range.to};
 }
 
 void RangePanel::showEvent(QShowEvent* event) {
@@ -108,7 +122,9 @@ void RangePanel::showStats() {
     RangeStats stats;
     QStringList devices;
     source_->look([&](const Recording& recording) {
+        counted_ = countedOf(recording, *chosen);
         stats = rangeStats(recording, chosen->from, chosen->to);
+        ++counts_;
         for (const RecordedDevice& device : recording.header().devices)
             devices << QString::fromStdString(device.name);
     });

@@ -27,6 +27,7 @@ public:
     [[nodiscard]] RangeModel& model() { return model_; }
     [[nodiscard]] QTableView* table() const { return table_; }
     [[nodiscard]] QLabel* title() const { return title_; }
+    [[nodiscard]] int counts() const { return counts_; } ///< so often the stretch was counted
 
 signals:
     void zoomAsked(migscope::TimeRange range);
@@ -36,12 +37,22 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
+    /// What the figures in view were counted of.
+    struct Counted {
+        TimeRange range;
+        std::size_t marks = 0;
+        bool whole = false; ///< nothing more comes into the stretch, but marks
+        friend bool operator==(const Counted&, const Counted&) = default;
+    };
+    [[nodiscard]] static Counted countedOf(const Recording& recording, const TimeRange& range);
     [[nodiscard]] std::optional<TimeRange> range() const;
     void showStats();
 
     Selection& selection_;
     RunSourcePtr source_;
     RangeModel model_;
+    Counted counted_;
+    int counts_ = 0;
     QLabel* title_ = nullptr;
     QTableView* table_ = nullptr;
     QToolButton* zoom_ = nullptr;

@@ -15,6 +15,7 @@
 #include <QVBoxLayout>
 
 #include "ui/panels/command_box.h"
+#include "ui/panels/dirty_view.h"
 #include "ui/panels/facts_panel.h"
 #include "ui/panels/flat_parts.h"
 #include "ui/panels/what_if_panel.h"
@@ -57,6 +58,8 @@ RunView& RunView::madeBody() {
     pages_->addWidget(properties_);
     whatIf_ = new WhatIfPanel(body_);
     pages_->addWidget(whatIf_);
+    dirty_ = new DirtyView(body_);
+    pages_->addWidget(dirty_);
     layout->addWidget(pages_, 1);
     layout->addWidget(readout_);
     layout->addWidget(bar_);
@@ -79,7 +82,8 @@ QLayout* RunView::makeTools() {
     run_->setToolTip(tr("Which run of the recording the downtime bar shows"));
     run_->hide();
     page_ = new QComboBox(body_);
-    page_->addItems({tr("Chart"), tr("Table"), tr("Report"), tr("Properties"), tr("What if")});
+    page_->addItems(
+        {tr("Chart"), tr("Table"), tr("Report"), tr("Properties"), tr("What if"), tr("Dirty pages")});
     page_->setAccessibleName(tr("Show as"));
     back_ = flatButton(QStringLiteral("◂"), tr("Zoom back"), tr("Back to the last view (Alt+Left)"), body_);
     forward_ = flatButton(QStringLiteral("▸"), tr("Zoom forward"), tr("Forward again (Alt+Right)"), body_);
@@ -170,6 +174,7 @@ void RunView::setSource(const RunSourcePtr& source) {
         return;
     madeBody().run_->clear();
     chart_->setSource(source);
+    dirty_->setSource(source);
     bar_->show(source);
     body_->setVisible(source != nullptr);
     refresh();
@@ -261,6 +266,8 @@ void RunView::fillPage() {
             simulated = recording.header().simulated;
         });
         whatIf_->setInputs(source()->name(), inputs, simulated);
+    } else if (pages_->currentIndex() == DirtyPagesPage) {
+        dirty_->refresh();
     }
 }
 

@@ -20,6 +20,7 @@ class QVBoxLayout;
 
 namespace migscope {
 
+class DirtyView;
 class FactsPanel;
 class WhatIfPanel;
 
@@ -38,8 +39,9 @@ public:
     [[nodiscard]] QLabel* caption() { return madeBody().caption_; }
     [[nodiscard]] QLabel* readout() { return madeBody().readout_; }
     [[nodiscard]] WhatIfPanel* whatIfPanel() { return madeBody().whatIf_; }
+    [[nodiscard]] DirtyView* dirtyView() { return madeBody().dirty_; }
     [[nodiscard]] ChartTableModel& table() { return model_; }
-    enum Page { ChartPage, TablePage, ReportPage, PropertiesPage, WhatIfPage };
+    enum Page { ChartPage, TablePage, ReportPage, PropertiesPage, WhatIfPage, DirtyPagesPage };
     void showPage(Page page);
     /// The run's stretch of time, and its downtime in the bar.
     void showRun(int run);
@@ -79,6 +81,7 @@ private:
     QPlainTextEdit* report_ = nullptr;
     FactsPanel* properties_ = nullptr;
     WhatIfPanel* whatIf_ = nullptr;
+    DirtyView* dirty_ = nullptr;
     QComboBox* page_ = nullptr;
     QComboBox* run_ = nullptr;
     QToolButton* back_ = nullptr;

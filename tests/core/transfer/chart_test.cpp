@@ -258,5 +258,121 @@ TEST(ChartContent, ofARecordingWithoutEventsIsEmpty) {
     EXPECT_TRUE(readoutAt(recording, ms(1)).devices.empty());
 }
 
+/// Two rounds of pre-copy and a stop: device 0 saves into device 1.
+RunBuilder preCopied() {
+    RunBuilder run;
+    run.begin(PlanKind::Migrate, {{0, 1}});
+    run.arc(0, State::Running, State::PreCopy, ms(10), ms(12));
+    run.stream(0, 1, true, event::StreamWhat::Open, ms(12));
+    run.sample(0, 1, ms(20), 1000, ms(5), ms(1));
+    run.sample(0, 1, ms(30), 2000, ms(5), ms(1));
+    run.add(ms(31), 0, event::Precopy{0, 500, false});
+    run.sample(0, 1, ms(50), 500, ms(6), ms(2));
+    run.add(ms(51), 0, event::Precopy{0, 0, false});
+    run.arc(0, State::PreCopy, State::StopCopy, ms(60), ms(70));
+    run.sample(0, 1, ms(80), 700, ms(1), ms(1));
+    run.stream(0, 1, true, event::StreamWhat::Eof, ms(81));
+    return run;
+}
+
+TEST(ChartContent, PreCopyRoundsStandOnTheLaneOfTheSource) {
+    const Recording recording = recordingOf(preCopied());
+    const ChartContent content = chartContent(recording, {Ns{0}, ms(100), 1000, Ns{0}});
+    ASSERT_EQ(content.lanes[0].rounds.size(), 2U);
+    EXPECT_EQ(content.lanes[0].rounds[0].begin, ms(14))
+        << "the first call began 6 ms before its sample ended";
+    EXPECT_EQ(content.lanes[0].rounds[0].end, ms(30));
+    EXPECT_EQ(content.lanes[0].rounds[0].bytes, 3000U);
+    EXPECT_EQ(content.lanes[0].rounds[1].begin, ms(42));
+    EXPECT_EQ(content.lanes[0].rounds[1].number, 2U);
+    EXPECT_EQ(content.lanes[0].rounds[1].bytes, 500U) << "what is moved after the stop is no round";
+    for (std::size_t lane = 1; lane < content.lanes.size(); ++lane)
+        EXPECT_TRUE(content.lanes[lane].rounds.empty());
+    EXPECT_EQ(readoutAt(recording, ms(45)).devices[0].round, 2U);
+    EXPECT_EQ(readoutAt(recording, ms(35)).devices[0].round, std::nullopt) << "between them";
+    const ChartContent later = chartContent(recording, {ms(40), ms(100), 1000, Ns{0}});
+    ASSERT_EQ(later.lanes[0].rounds.size(), 1U);
+    EXPECT_EQ(later.lanes[0].rounds[0].number, 2U) << "its number is that in the run";
+}
+
+TEST(ChartContent, ACallThatStallsStandsOnTheLaneOfItsDevice) {
+    RunBuilder run;
+    run.begin(PlanKind::Migrate, {{0, 1}});
+    run.arc(0, State::Stop, State::StopCopy, ms(1), ms(2));
+    run.arc(1, State::Stop, State::Resuming, ms(1), ms(2));
+    run.stream(0, 1, true, event::StreamWhat::Open, ms(2));
+    for (int at = 1; at <= 10; ++at)
+        run.sample(0, 1, ms(10 * at), 1000, ms(2), ms(3));
+    run.sample(0, 1, ms(500), 1000, ms(380), ms(3));
+    run.sample(0, 1, ms(900), 1000, ms(2), ms(350));
+    run.sample(0, 1, ms(910), 1000, ms(2), ms(3));
+    const Recording recording = recordingOf(run);
+    const ChartContent content = chartContent(recording, {Ns{0}, ms(1000), 1000, Ns{0}});
+    ASSERT_EQ(content.lanes.size(), 2U);
+    ASSERT_EQ(content.lanes[0].stalls.size(), 1U);
+    EXPECT_TRUE(content.lanes[0].stalls[0].save);
+    EXPECT_EQ(content.lanes[0].stalls[0].begin, ms(500 - 3 - 380));
+    EXPECT_EQ(content.lanes[0].stalls[0].end, ms(500 - 3)) << "before the write of the same sample";
+    ASSERT_EQ(content.lanes[1].stalls.size(), 1U) << "a write stalls on the destination";
+    EXPECT_FALSE(content.lanes[1].stalls[0].save);
+    EXPECT_EQ(content.lanes[1].stalls[0].begin, ms(550));
+    EXPECT_EQ(content.lanes[1].stalls[0].end, ms(900));
+    ASSERT_TRUE(readoutAt(recording, ms(700)).devices[1].stall);
+    EXPECT_FALSE(readoutAt(recording, ms(700)).devices[0].stall);
+}
+
+class StallFinderTest : public ::testing::Test {
+protected:
+    void add(int milliseconds, std::uint64_t bytes = 1000) {
+        end_ += ms(milliseconds);
+        finder_.add(end_, bytes, ms(milliseconds), found_);
+    }
+    StallFinder finder_;
+    Ns end_{0};
+    std::vector<std::pair<Ns, Ns>> found_;
+};
+
+TEST_F(StallFinderTest, TheFirstCallIsJudgedByThoseThatFollow) {
+    add(400);
+    for (int i = 0; i < 4; ++i)
+        add(10);
+    EXPECT_TRUE(found_.empty()) << "too few to compare with";
+    add(10);
+    ASSERT_EQ(found_.size(), 1U);
+    EXPECT_EQ(found_[0], std::pair(Ns{0}, ms(400)));
+}
+
+TEST_F(StallFinderTest, ASlowDeviceDoesNotStall) {
+    for (int i = 0; i < 20; ++i)
+        add(300 + 10 * (i % 3));
+    EXPECT_TRUE(found_.empty());
+}
+
+TEST_F(StallFinderTest, ManyBytesMayTakeLong) {
+    for (int i = 0; i < 10; ++i)
+        add(10, 1000);
+    add(400, 40'000);
+    EXPECT_TRUE(found_.empty()) << "the usual time for so many bytes";
+    add(600, 1000);
+    EXPECT_EQ(found_.size(), 1U);
+}
+
+TEST_F(StallFinderTest, ShortCallsNeverStall) {
+    for (int i = 0; i < 10; ++i)
+        finder_.add(Ns{i * 1000}, 10, Ns{100}, found_);
+    add(49);
+    EXPECT_TRUE(found_.empty());
+    add(51);
+    EXPECT_EQ(found_.size(), 1U);
+}
+
+TEST_F(StallFinderTest, AStallIsNotWhatIsUsual) {
+    for (int i = 0; i < 10; ++i)
+        add(10);
+    for (int i = 0; i < 5; ++i)
+        add(200);
+    EXPECT_EQ(found_.size(), 5U);
+}
+
 } // namespace
 } // namespace migscope::test

@@ -242,5 +242,33 @@ TEST_F(DirtyFoldTest, differentLengthsOfReportsAreBounded) {
     EXPECT_LE(fold_.reportCosts().size(), DirtyFold::mostCosts);
 }
 
+TEST(DirtyLogTest, eachStartBeginsAFoldOfItsOwn) {
+    DirtyLog log;
+    const auto add = [&](Ns at, event::Body body) {
+        Event event;
+        event.time = at;
+        event.device = 0;
+        event.body = std::move(body);
+        log.apply(event);
+    };
+    const auto start = [&](Ns at, std::uint64_t bytes, int errnoValue = 0) {
+        add(at, event::DmaLog{event::DmaLog::Op::Start, {{0, bytes}}, page, at, at, errnoValue, {}});
+    };
+    add(ms(1), event::Dirty{0, page, 4, {{0, 1}}, {}});
+    ASSERT_EQ(log.loggings().size(), 1U) << "it began before we looked";
+    start(ms(2), gib);
+    add(ms(3), event::Dirty{0, page, 4, {{0, 2}}, {}});
+    start(ms(4), gib, ENOMEM);
+    ASSERT_EQ(log.loggings().size(), 2U) << "one that failed is none";
+    EXPECT_EQ(log.loggings()[0].totalDirtyPages(), 1U);
+    EXPECT_EQ(log.loggings()[1].totalDirtyPages(), 2U);
+    EXPECT_EQ(log.all().totalDirtyPages(), 3U);
+    EXPECT_EQ(log.all().startCosts().at(gib).failed, 1U);
+    for (int i = 0; i < 40; ++i)
+        start(ms(10 + i), page);
+    EXPECT_EQ(log.loggings().size(), DirtyLog::mostLoggings);
+    EXPECT_EQ(log.dropped(), 42 - DirtyLog::mostLoggings);
+}
+
 } // namespace
 } // namespace migscope::test

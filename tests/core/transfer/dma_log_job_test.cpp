@@ -202,5 +202,48 @@ TEST_F(DmaLogJobTest, aReleaseWhileItLogsStopsIt) {
     EXPECT_FALSE(sim_->isOpen(one));
 }
 
+TEST_F(DmaLogJobTest, theCostIsMeasuredAtGrowingSizes) {
+    writer();
+    boot();
+    openAll();
+    ASSERT_TRUE(session(0).perform(job::DmaCost{{gib, 64U << 20U}, page, 2}));
+    std::vector<std::uint64_t> started;
+    for (const auto& log : bodies<event::DmaLog>()) {
+        if (log.op == event::DmaLog::Op::Start)
+            started.push_back(totalBytes(log.ranges));
+    }
+    EXPECT_EQ(started, (std::vector<std::uint64_t>{1U << 20U, 4U << 20U, 16U << 20U, 64U << 20U}));
+    EXPECT_EQ(bodies<event::Dirty>().size(), 8U) << "two reports of each";
+    EXPECT_FALSE(sim_->logsDma(one));
+}
+
+TEST_F(DmaLogJobTest, aSizeThatIsRefusedIsNotTheEndOfTheSweep) {
+    SimFault fails;
+    fails.kind = SimFaultKind::DmaStartFails;
+    fails.errnoValue = ENOMEM;
+    fails.times = 1;
+    writer().faults.push_back(fails);
+    boot();
+    openAll();
+    ASSERT_TRUE(session(0).perform(job::DmaCost{{gib, 4U << 20U}, page, 1}));
+    EXPECT_EQ(ops(), "start!ENOMEM start report stop");
+}
+
+TEST_F(DmaLogJobTest, aSweepOfWhichNothingIsTakenFails) {
+    SimFault fails;
+    fails.kind = SimFaultKind::DmaStartFails;
+    fails.errnoValue = ENOMEM;
+    fails.times = 9;
+    writer().faults.push_back(fails);
+    boot();
+    openAll();
+    const auto done = session(0).perform(job::DmaCost{{gib, 4U << 20U}, page, 1});
+    ASSERT_FALSE(done);
+    EXPECT_TRUE(done.error().isErrno(ENOMEM));
+    const auto small = session(0).perform(job::DmaCost{{gib, page}, page, 1});
+    ASSERT_FALSE(small);
+    EXPECT_TRUE(small.error().is(Errc::InvalidArgument));
+}
+
 } // namespace
 } // namespace migscope::test

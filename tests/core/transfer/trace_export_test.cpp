@@ -267,5 +267,46 @@ TEST(TraceRows, MicrosecondsKeepEveryNanosecond) {
     EXPECT_EQ(TraceWriter::microseconds(Ns{-7}), "0.000");
 }
 
+TEST(TraceExport, DmaLoggingIsSlicesAndACurveOfWhatWasWritten) {
+    Recording recording(header());
+    const auto add = [&](Ns at, event::Body body) {
+        Event event;
+        event.time = at;
+        event.device = 1;
+        event.body = std::move(body);
+        recording.apply(std::move(event));
+    };
+    add(Ns{9'000}, event::DmaLog{event::DmaLog::Op::Start, {{0, 8192}}, 4096, Ns{4'000}, Ns{9'000}, 0, {}});
+    add(Ns{20'000},
+        event::DmaLog{event::DmaLog::Op::Report, {{0, 8192}}, 4096, Ns{15'000}, Ns{20'000}, EIO, {}});
+    add(Ns{20'000}, event::Dirty{0, 4096, 2, {{1, 1}}, {}});
+    const auto events = trace(recording);
+    const std::string start = only(events, "\"DMA logging: start\"");
+    EXPECT_EQ(member(start, "ts"), "4.000");
+    EXPECT_EQ(member(start, "dur"), "5.000");
+    EXPECT_EQ(arg(start, "bytes"), "8192");
+    EXPECT_EQ(arg(only(events, "\"DMA logging: report\""), "errno"), "\"EIO\"");
+    EXPECT_EQ(arg(only(events, "\"0000:01:00.2: pages written\""), "bytes"), "4096");
+}
+
+TEST(TraceExport, RoundsAndStallsAreSlicesOfTheirDevice) {
+    RunBuilder run;
+    run.begin(PlanKind::Migrate, {{0, 1}});
+    run.arc(0, State::Running, State::PreCopy, ms(1), ms(2));
+    run.stream(0, 1, true, event::StreamWhat::Open, ms(2));
+    for (int at = 1; at <= 8; ++at)
+        run.sample(0, 1, ms(10 * at), 1000, ms(2), ms(1));
+    run.sample(0, 1, ms(300), 1000, ms(200), ms(1));
+    const auto events = trace(recordingOf(run));
+    const std::string round = only(events, "\"pre-copy round 1\"");
+    EXPECT_EQ(member(round, "ts"), "7000.000");
+    EXPECT_EQ(member(round, "dur"), "293000.000");
+    EXPECT_EQ(arg(round, "bytes"), "9000");
+    const std::string stall = only(events, "\"read stalls\"");
+    EXPECT_EQ(member(stall, "ts"), "99000.000");
+    EXPECT_EQ(member(stall, "dur"), "200000.000");
+    EXPECT_EQ(member(stall, "tid"), member(round, "tid"));
+}
+
 } // namespace
 } // namespace migscope::test
