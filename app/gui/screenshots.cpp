@@ -21,6 +21,9 @@
 #include "app/gui/ordinary_host.h"
 #include "core/transfer/chart_content.h"
 #include "ui/event_wait.h"
+#include "ui/images.h"
+#include "ui/panels/hex_view.h"
+#include "ui/panels/images_window.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/migrate_page.h"
 #include "ui/panels/runs_panel.h"
@@ -209,6 +212,27 @@ public:
         tick("after.migrec");
         return true;
     }
+    /// Two devices are saved, and their states compared.
+    bool images() {
+        if (!machine(QStringLiteral("sim:lab"), QStringLiteral("0000:3b:00.2")))
+            return false;
+        QStringList paths;
+        for (const char* device : {"0000:3b:00.2", "0000:3b:00.3"}) {
+            paths << folder_.filePath(QStringLiteral("vf-%1.migstate").arg(paths.size() + 2));
+            RunRequest request;
+            request.kind = PlanKind::Save;
+            request.source = device;
+            request.mode = CopyMode::StopCopy;
+            request.path = paths.back().toStdString();
+            if (!open(device) || !host_->startRun(request) || !runEnded())
+                return false;
+        }
+        window_->parts().images->open(paths);
+        ImagesWindow& shown = window_->parts().images->view();
+        shown.resize(window_->size());
+        front_ = &shown;
+        return waited([&] { return !shown.command().isEmpty() && shown.hex()->loaded(); });
+    }
     /// Frames of a whole migration, for a short film.
     bool film(const QString& folder) {
         int number = 0;
@@ -231,7 +255,7 @@ public:
     void point(MigState state) { window_->parts().inspect->grid()->button(state)->setFocus(); }
     bool picture(const QString& file, int settle = 600) {
         spin(settle); // the last events, and what they change
-        const bool saved = window_->grab().save(file);
+        const bool saved = (front_ != nullptr ? front_ : window_.get())->grab().save(file);
         std::printf("%s%s\n", qPrintable(file), saved ? "" : ": NOT WRITTEN");
         return saved;
     }
@@ -241,6 +265,8 @@ public:
 private:
     std::unique_ptr<HostSession> host_;
     std::unique_ptr<MainWindow> window_;
+    QTemporaryDir folder_;
+    QWidget* front_ = nullptr; ///< the window that the picture is of, when it is another one
 };
 
 /// The offscreen platform says of each window that it has no window manager.
@@ -289,6 +315,7 @@ std::vector<Scene> scenes(const QString& ordinaryHost) {
         {"what-if",
          [](Stage& stage) { return stage.run(good, other) && stage.runEnded() && stage.whatIf(); }},
         {"compare", [](Stage& stage) { return stage.compare(); }},
+        {"images", [](Stage& stage) { return stage.images(); }},
         {"error",
          [](Stage& stage) {
              const bool ok =

@@ -68,7 +68,7 @@ RangePanel::RangePanel(Selection& selection, QWidget* parent) : QWidget(parent),
             emit saveAsked(source_, *chosen);
     });
     connect(copy_, &QToolButton::clicked, this,
-            [this] { QGuiApplication::clipboard()->setText(tableText(model_)); });
+            [this] { QGuiApplication::clipboard()->setText(labelled(tableText(model_), simulatedLabel())); });
     connect(clear_, &QToolButton::clicked, this, [this] { selection_.select(std::nullopt); });
     showStats();
 }
@@ -86,6 +86,17 @@ void RangePanel::refresh() {
 void RangePanel::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     showStats();
+}
+
+QString RangePanel::simulatedLabel() const {
+    QString label;
+    if (source_) {
+        source_->look([&](const Recording& recording) {
+            if (recording.header().simulated)
+                label = captionLines(recording, source_->name()).front();
+        });
+    }
+    return label;
 }
 
 std::optional<TimeRange> RangePanel::range() const {

@@ -37,6 +37,7 @@ protected:
 
 private:
     [[nodiscard]] std::optional<TimeRange> range() const;
+    [[nodiscard]] QString simulatedLabel() const; ///< empty when it is not simulated
     void showStats();
 
     Selection& selection_;
