@@ -25,6 +25,8 @@ QString sizeWords(std::uint64_t bytes) {
 }
 
 QString bytesWords(std::uint64_t count) {
+    if (count >= 1024 * 1024)
+        return tr("%1 (%2 bytes)").arg(sizeWords(count)).arg(count);
     return count == 1 ? tr("1 byte") : tr("%1 bytes").arg(count);
 }
 

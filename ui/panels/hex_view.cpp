@@ -27,7 +27,7 @@ constexpr qint64 mostSteps = 1 << 30; ///< of the scroll bar
 
 /// Characters of one side: offset, bytes, text between bars.
 int charactersOf(int digits, int bytes) {
-    return digits + 1 + 3 * bytes + 1 + bytes + 2;
+    return digits + 2 + 3 * bytes + 1 + bytes + 1;
 }
 
 char shownCharacter(std::byte byte) {
@@ -197,7 +197,7 @@ QString HexView::offsetText(qint64 offset) const {
 
 QString HexView::sideText(qint64 position, bool second) const {
     const qint64 offset = position + (second ? shift_ : 0);
-    QString text = offset >= 0 ? offsetText(offset) : QString(digits_, QLatin1Char(' '));
+    QString text = (offset >= 0 ? offsetText(offset) : QString(digits_, QLatin1Char(' '))) + QLatin1Char(' ');
     QString characters;
     for (int i = 0; i < bytesARow_; ++i) {
         const Pair pair = at(position + i);
@@ -302,8 +302,8 @@ void HexView::mousePressEvent(QMouseEvent* event) {
     const qint64 row = firstRow() + static_cast<qint64>(at.y()) / fontMetrics().height();
     const int side = charactersOf(digits_, bytesARow_) + gap;
     const int character = (static_cast<int>(at.x()) - leftMargin) / wide % side;
-    const int inBytes = (character - digits_) / 3;
-    const int inText = character - digits_ - 3 * bytesARow_ - 2;
+    const int inBytes = (character - digits_ - 1) / 3;
+    const int inText = character - digits_ - 3 * bytesARow_ - 3;
     const int byte = inText >= 0 ? inText : inBytes;
     moveCursor(begin() + row * bytesARow_ + std::clamp(byte, 0, bytesARow_ - 1));
 }
@@ -319,7 +319,7 @@ void HexView::drawSide(QPainter& painter, qint64 position, int y, bool second) {
     painter.setPen(theme.quiet());
     if (offset >= 0)
         painter.drawText(x, base, offsetText(offset));
-    x += (digits_ + 1) * wide;
+    x += (digits_ + 2) * wide;
     const int text = x + (3 * bytesARow_ + 1) * wide;
     QFont bold = font();
     bold.setBold(true);
