@@ -164,8 +164,6 @@ void ExportMenu::popUp() {
     if (own != buttons.end())
         at = (*own)->mapToGlobal((*own)->rect().bottomLeft());
     menu_->popup(at);
-    if (menu_->activeAction() == nullptr)
-        menu_->setActiveAction(menu_->actions().value(0)); // the keyboard goes on from there
 }
 
 void ExportMenu::showMenu(const QObject* chart, const QPoint& at) {

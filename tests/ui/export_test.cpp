@@ -167,7 +167,7 @@ void expectSvg(const QByteArray& svg, const char* holds) {
     }
     EXPECT_FALSE(xml.hasError()) << xml.errorString().toStdString();
     EXPECT_TRUE(QSvgRenderer(svg).isValid());
-    EXPECT_TRUE(text.contains(QLatin1String(holds))) << holds;
+    EXPECT_TRUE(text.contains(QString::fromUtf8(holds))) << holds;
 }
 
 TEST_F(Export, picturesOfTheChartAreReadBackAndSayWhatTheyAreOf) {
