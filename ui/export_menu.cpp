@@ -62,7 +62,7 @@ std::vector<ExportMenu::Offer> ExportMenu::shownOffers() const {
 
 QString ExportMenu::viewCommand() const {
     for (const Offer& offer : shownOffers()) {
-        if (const auto take = offer.take(); take && !take->command.isEmpty())
+        if (const auto take = offer.now(); take && !take->command.isEmpty())
             return take->command;
     }
     return {};
@@ -80,7 +80,7 @@ void ExportMenu::fillView() {
     std::vector<Offer> full = shownOffers();
     std::optional<ChartTake> first;
     std::erase_if(full, [&](const Offer& each) {
-        auto take = each.take();
+        auto take = each.now();
         if (take && !first)
             first = take;
         return !take;
@@ -109,13 +109,13 @@ void ExportMenu::fillChart(QMenu& menu, const Offer& offer) {
     }
     menu.addSeparator();
     connect(menu.addAction(tr("Copy p&icture")), &QAction::triggered, this, [this, offer] {
-        if (const auto take = offer.take()) {
+        if (const auto take = offer.now()) {
             QGuiApplication::clipboard()->setImage(imageOf(drawingOf(*take)));
             emit briefMessage(tr("Copied: the picture"));
         }
     });
     connect(menu.addAction(tr("Copy &values (tab-separated)")), &QAction::triggered, this, [this, offer] {
-        if (const auto take = offer.take())
+        if (const auto take = offer.now())
             copyText(tableOf(*take), tr("the values"));
     });
 }
@@ -170,7 +170,7 @@ void ExportMenu::showMenu(const QObject* chart, const QPoint& at) {
     const auto found = std::ranges::find_if(offers_, [&](const Offer& each) { return each.chart == chart; });
     if (found == offers_.end())
         return;
-    const auto take = found->take();
+    const auto take = found->now();
     if (!take)
         return;
     auto* menu = new QMenu(window_);
@@ -219,7 +219,7 @@ QString ExportMenu::ask(TargetQuestion question) {
 }
 
 void ExportMenu::savePicture(const Offer& offer, PictureFormat format) {
-    const auto take = offer.take();
+    const auto take = offer.now();
     if (!take)
         return;
     // Drawn before the question: what was seen when it was asked for.

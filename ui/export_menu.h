@@ -57,6 +57,8 @@ private:
         QPointer<QWidget> chart;
         QString name;
         std::function<std::optional<ChartTake>()> take;
+        /// Absent, too, when the chart is gone.
+        [[nodiscard]] std::optional<ChartTake> now() const { return chart ? take() : std::nullopt; }
     };
     [[nodiscard]] std::vector<Offer> shownOffers() const;
     void fillView();

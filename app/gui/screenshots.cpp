@@ -7,7 +7,6 @@
 #include <QDir>
 #include <QDoubleSpinBox>
 #include <QEventLoop>
-#include <QFile>
 #include <QSettings>
 #include <QStyleFactory>
 #include <QTabWidget>
@@ -152,29 +151,8 @@ public:
     /// Sixteen runs of a pair whose times are `slower` times as long, each at a pace of its own.
     bool repeated(const QString& folder, const char* name, double slower, int seed) {
         const QString path = QStringLiteral("%1/%2.json").arg(folder, QLatin1String(name));
-        QFile file(path);
-        if (!file.open(QIODevice::WriteOnly))
+        if (!writePacedPair(path, QLatin1String(name), slower, seed))
             return false;
-        QString devices;
-        for (int number = 1; number <= 2; ++number)
-            devices +=
-                QStringLiteral(
-                    "%1{\"address\": \"0000:01:00.%2\", \"family\": \"mlx5\", \"state_bytes\": 8388608, "
-                    "\"arc_ns\": %3, \"stream_call_ns\": 0, \"save_bytes_per_second\": %4, "
-                    "\"load_bytes_per_second\": %5, \"jitter_percent\": 6, \"cold_percent\": 25, "
-                    "\"jitter_seed\": %6}")
-                    .arg(number == 1 ? QString() : QStringLiteral(", "))
-                    .arg(number)
-                    .arg(qRound64(1e6 * slower))
-                    .arg(qRound64(1e9 / slower))
-                    .arg(qRound64(5e8 / slower))
-                    .arg(seed + number);
-        file.write(
-            QStringLiteral("{\"schema\": \"migscope.sim-profile/1\", \"name\": \"%1\", \"host\": {\"name\": "
-                           "\"%1\"}, \"devices\": [%2]}")
-                .arg(QLatin1String(name), devices)
-                .toUtf8());
-        file.close();
         RunRequest request;
         request.source = "0000:01:00.1";
         request.destination = "0000:01:00.2";

@@ -16,7 +16,10 @@
 #include <QToolButton>
 #include <QXmlStreamReader>
 
+#include <sys/resource.h>
+
 #include <cerrno>
+#include <csignal>
 
 #include "core/transfer/recording_save.h"
 #include "tests/core/transfer/run_builder.h"
@@ -156,13 +159,16 @@ protected:
     std::optional<Error> failed_;
 };
 
-/// Whole, and well-formed to its end.
+/// Whole, and well-formed to its end; what it holds is drawn, not only its title.
 void expectSvg(const QByteArray& svg, const char* holds) {
     QXmlStreamReader xml(svg);
     QString text;
+    bool drawn = false;
     while (!xml.atEnd()) {
         xml.readNext();
-        if (xml.isCharacters())
+        if (xml.isStartElement())
+            drawn = xml.name() == QLatin1String("text");
+        if (xml.isCharacters() && drawn)
             text += xml.text();
     }
     EXPECT_FALSE(xml.hasError()) << xml.errorString().toStdString();
@@ -284,6 +290,27 @@ TEST_F(Export, whatIsTakenBackOrFailsLeavesNothingAndSaysSo) {
         EXPECT_TRUE(parts().notice->text().contains(QStringLiteral("ENOENT")))
             << parts().notice->text().toStdString();
         EXPECT_TRUE(parts().notice->text().contains(answer_));
+    }
+    // The disk takes a part of it and no more.
+    {
+        struct rlimit before{};
+        ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+        const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+        struct rlimit little = before;
+        little.rlim_cur = 2000;
+        ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &little), 0);
+        for (const char* text : {"Save picture as SVG", "Export the recording as JSON"}) {
+            failed_.reset();
+            answer_ = path("too-much");
+            choose(menuOf(chart()), text);
+            EXPECT_TRUE(waitUntil([&] { return failed_.has_value(); })) << text;
+        }
+        ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+        static_cast<void>(std::signal(SIGXFSZ, handler));
+        ASSERT_TRUE(failed_);
+        EXPECT_TRUE(failed_->isErrno(EFBIG));
+        EXPECT_TRUE(parts().notice->text().contains(QStringLiteral("EFBIG")));
+        EXPECT_EQ(files(), QStringList{"run.migrec"}) << "no half file";
     }
     // The recording itself must not be lost to its own export.
     const QByteArray before = read(path("run.migrec"));

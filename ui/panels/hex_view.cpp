@@ -178,17 +178,14 @@ void HexView::fetch() {
         read(b, block->from + shift, block->to + shift, block->bFrom, block->b);
         postbox.post([this, block, generation] {
             reading_ = false;
-            if (generation == generation_)
-                take(block);
+            if (generation == generation_) {
+                block_ = block;
+                viewport()->update();
+                tell();
+            }
             fetch(); // it may have been scrolled on meanwhile
         });
     });
-}
-
-void HexView::take(const std::shared_ptr<const Block>& block) {
-    block_ = block;
-    viewport()->update();
-    tell();
 }
 
 QString HexView::offsetText(qint64 offset) const {
@@ -394,14 +391,10 @@ void HexView::changeEvent(QEvent* event) {
     viewport()->update();
 }
 
-void HexView::focusInEvent(QFocusEvent* event) {
-    QAbstractScrollArea::focusInEvent(event);
-    viewport()->update();
-}
-
-void HexView::focusOutEvent(QFocusEvent* event) {
-    QAbstractScrollArea::focusOutEvent(event);
-    viewport()->update();
+bool HexView::event(QEvent* event) {
+    if (event->type() == QEvent::FocusIn || event->type() == QEvent::FocusOut)
+        viewport()->update(); // the cursor's frame
+    return QAbstractScrollArea::event(event);
 }
 
 } // namespace migscope

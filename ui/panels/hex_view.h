@@ -54,8 +54,7 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void scrollContentsBy(int dx, int dy) override;
-    void focusInEvent(QFocusEvent* event) override;
-    void focusOutEvent(QFocusEvent* event) override;
+    bool event(QEvent* event) override;
 
 private:
     struct Block; ///< what was read
@@ -81,7 +80,6 @@ private:
     void setFirstRow(qint64 row);
     void moveCursor(qint64 to);
     void fetch();
-    void take(const std::shared_ptr<const Block>& block);
     void drawSide(QPainter& painter, qint64 position, int y, bool second);
     void tell();
 
