@@ -67,8 +67,12 @@ QString offsetWords(std::uint64_t offset) {
     return QStringLiteral("0x%1").arg(offset, 0, 16);
 }
 
+bool isSimulated(const ImageDiff& diff) {
+    return isSimulated(diff.a) || isSimulated(diff.b);
+}
+
 QString diffVerdict(const ImageDiff& diff) {
-    const QString label = isSimulated(diff.a) || isSimulated(diff.b) ? tr(" · SIMULATED") : QString();
+    const QString label = isSimulated(diff) ? tr(" · SIMULATED") : QString();
     if (diff.equal) {
         if (diff.headers.empty())
             return tr("Equal: the states are the same %1, byte for byte.").arg(sizeWords(diff.a.bytes)) +

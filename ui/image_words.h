@@ -17,6 +17,8 @@ namespace migscope {
 /// "Equal: …", "Other device type: …", "Same records, …"; the first thing that a person has to know. Says
 /// SIMULATED where one of them is.
 [[nodiscard]] QString diffVerdict(const ImageDiff& diff);
+/// One of the two comes from a simulated machine.
+[[nodiscard]] bool isSimulated(const ImageDiff& diff);
 /// How much differs, and what could not be compared; a sentence a line.
 [[nodiscard]] QStringList diffDetails(const ImageDiff& diff);
 /// "same", "differs", "only in A", …

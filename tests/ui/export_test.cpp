@@ -216,6 +216,14 @@ TEST_F(Export, aPictureIsOfWhatIsSeen) {
     EXPECT_LT(lightness(savedAs(chart(), "Save picture as PNG", "dark.png")), 60);
 }
 
+TEST_F(Export, aLongNameDoesNotHideThatItIsSimulated) {
+    const QByteArray name = QByteArray(180, 'n') + ".migrec";
+    open(name.constData());
+    const QByteArray svg = savedAs(chart(), "Save picture as SVG", "long.svg");
+    expectSvg(svg, "SIMULATED");
+    expectSvg(svg, "workload: idle function");
+}
+
 TEST_F(Export, copiedValuesAreTheTableOfTheChart) {
     open("run.migrec");
     QTest::keyClick(&chart(), Qt::Key_Plus);

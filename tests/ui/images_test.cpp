@@ -263,6 +263,7 @@ TEST_F(ImagesTest, aLongerOneAndOtherDevicesAreSaidInWords) {
     const QString copied = QGuiApplication::clipboard()->text();
     EXPECT_TRUE(copied.startsWith(tableText(*view_.ranges()->model()))) << copied.toStdString();
     EXPECT_TRUE(copied.endsWith(QStringLiteral("SIMULATED\n")));
+    EXPECT_EQ(view_.windowTitle(), QStringLiteral("c and d – Compare images (SIMULATED)"));
     // A and B change places.
     click("Swap A and B");
     ASSERT_TRUE(waitUntil([this] { return !view_.comparing().running(); }));

@@ -27,6 +27,28 @@ QString tr(const char* text) {
     return QCoreApplication::translate("charts", text);
 }
 
+/// Broken between its parts where it is too wide: what says SIMULATED must not be the part that is left out.
+QStringList wrapped(const QStringList& caption, const QFontMetrics& metrics, int width) {
+    const QString dot = QStringLiteral(" · ");
+    QStringList lines;
+    for (const QString& line : caption) {
+        QString now;
+        for (const QString& part : line.split(dot)) {
+            const QString longer = now.isEmpty() ? part : now + dot + part;
+            if (!now.isEmpty() && metrics.horizontalAdvance(longer) > width) {
+                lines << now;
+                now = part;
+            } else {
+                now = longer;
+            }
+        }
+        lines << now;
+    }
+    for (QString& line : lines)
+        line = metrics.elidedText(line, Qt::ElideMiddle, width);
+    return lines;
+}
+
 void captionFrom(ChartTake& take, const RunSourcePtr& source, const Recording& recording) {
     take.caption = captionLines(recording, source->name());
     take.simulated = recording.header().simulated;
@@ -37,20 +59,20 @@ void captionFrom(ChartTake& take, const RunSourcePtr& source, const Recording& r
 
 Drawing drawingOf(const ChartTake& take) {
     const QFontMetrics metrics(take.font);
-    const int lines = static_cast<int>(take.caption.size());
-    const int head = margin + metrics.lineSpacing() * lines + 6;
-    const QRect area(QPoint(margin, head), take.size);
     const int width = std::max(take.size.width(), narrowest);
+    const QStringList lines = wrapped(take.caption, metrics, width);
+    const int head = margin + metrics.lineSpacing() * static_cast<int>(lines.size()) + 6;
+    const QRect area(QPoint(margin, head), take.size);
     const QSize whole(width + 2 * margin, head + take.size.height() + margin);
     Drawing drawing{whole, take.caption, take.theme.card(), {}};
-    drawing.paint = [take, metrics, area, whole, width](QPaintDevice& device, bool vector) {
+    drawing.paint = [take, metrics, area, whole, lines](QPaintDevice& device, bool vector) {
         take.paint(device, vector, area, [&](QPainter& painter) {
             painter.fillRect(QRect(QPoint(0, 0), whole), take.theme.card());
             painter.setPen(take.theme.text());
             painter.setFont(take.font);
             int y = margin + metrics.ascent();
-            for (const QString& line : take.caption) {
-                painter.drawText(margin, y, metrics.elidedText(line, Qt::ElideRight, width));
+            for (const QString& line : lines) {
+                painter.drawText(margin, y, line);
                 y += metrics.lineSpacing();
             }
         });

@@ -8,7 +8,7 @@
 namespace migscope {
 
 QString chooseFile(QWidget* parent, FileUse use, const QString& title) {
-    const QString kinds = QFileDialog::tr("Saved device state (*.migstate);;All files (*)");
+    const QString kinds = QFileDialog::tr("Saved device state (*.migstate *.state);;All files (*)");
     return use == FileUse::Write ? QFileDialog::getSaveFileName(parent, title, {}, kinds, nullptr,
                                                                 QFileDialog::DontConfirmOverwrite)
                                  : QFileDialog::getOpenFileName(parent, title, {}, kinds);

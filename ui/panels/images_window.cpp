@@ -140,6 +140,7 @@ void ImagesWindow::compare() {
         paths[at] = QFileInfo(text).absoluteFilePath();
     }
     found_.reset();
+    setWindowTitle(tr("Compare images"));
     body_->hide();
     hex_->setImages(nullptr, nullptr);
     running_->hide();
@@ -183,6 +184,11 @@ void ImagesWindow::showDiff(const std::shared_ptr<const ComparedImages>& found) 
     if (QFileInfo(found->pathA).canonicalFilePath() == QFileInfo(found->pathB).canonicalFilePath())
         details.prepend(tr("A and B are the same file."));
     say(diffVerdict(diff), details.join(QLatin1Char(' ')));
+    QString title = tr("%1 and %2 – Compare images")
+                        .arg(QFileInfo(found->pathA).fileName(), QFileInfo(found->pathB).fileName());
+    if (isSimulated(diff))
+        title += tr(" (SIMULATED)");
+    setWindowTitle(title);
     facts_.setFacts(sideFacts(diff, found->pathA, found->pathB));
     records_.setRecords(diff.records.list);
     ranges_.setDiff(diff);
@@ -248,11 +254,10 @@ void ImagesWindow::step(bool forward) {
 void ImagesWindow::copyTable() {
     if (!found_)
         return;
-    const QString verdict = diffVerdict(found_->diff);
-    const bool isSimulated = verdict.contains(QLatin1String("SIMULATED"));
     QGuiApplication::clipboard()->setText(
         labelled(tableText(*table()->model()),
-                 isSimulated ? tr("%1 and %2 · SIMULATED").arg(found_->pathA, found_->pathB) : QString()));
+                 isSimulated(found_->diff) ? tr("%1 and %2 · SIMULATED").arg(found_->pathA, found_->pathB)
+                                           : QString()));
     readout_->setText(tr("Copied: the table"));
 }
 
