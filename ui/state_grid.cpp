@@ -62,7 +62,7 @@ QSize StateGrid::sizeHint() const {
     return {720, 300};
 }
 QSize StateGrid::minimumSizeHint() const {
-    return {500, 232};
+    return {500, 226};
 }
 
 std::optional<MigState> StateGrid::pointed() const {

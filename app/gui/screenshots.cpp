@@ -47,7 +47,8 @@ bool waited(const std::function<bool()>& ready) {
 class Stage {
 public:
     Stage(const MainWindow::About& about, const QString& state, const QSize& size)
-        : host_(std::make_unique<HostSession>(backendFactory(), state))
+        : size_(size)
+        , host_(std::make_unique<HostSession>(backendFactory(), state))
         , window_(std::make_unique<MainWindow>(*host_, about)) {
         window_->resize(size);
         window_->show();
@@ -235,12 +236,18 @@ public:
         spin(settle); // the last events, and what they change
         const bool saved = (front_ != nullptr ? front_ : window_.get())->grab().save(file);
         std::printf("%s%s\n", qPrintable(file), saved ? "" : ": NOT WRITTEN");
-        return saved;
+        // A part whose smallest size is too large widens the window.
+        const bool fits = window_->size() == size_;
+        if (!fits)
+            std::fprintf(stderr, "migscope: the window of %s takes %d x %d, not %d x %d\n", qPrintable(file),
+                         window_->width(), window_->height(), size_.width(), size_.height());
+        return saved && fits;
     }
     [[nodiscard]] HostSession& host() { return *host_; }
     [[nodiscard]] Presenter& presenter() { return window_->presenter(); }
 
 private:
+    QSize size_; ///< asked for
     std::unique_ptr<HostSession> host_;
     std::unique_ptr<MainWindow> window_;
     QTemporaryDir folder_;

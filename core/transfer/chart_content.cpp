@@ -120,7 +120,8 @@ void hold(std::vector<CurveStep>& steps, Ns until, const ChartWindow& window) {
         steps.push_back({end, end, steps.back().last, steps.back().last, steps.back().last});
 }
 
-void addStream(ChartContent& content, std::uint32_t stream, const SampleColumns& columns) {
+void addStream(ChartContent& content, std::uint32_t stream, const SampleColumns& columns,
+               ChartDetail detail) {
     const ChartWindow& window = content.window;
     if (columns.size() == 0 || columns.time().front() > window.to || columns.time().back() < window.from)
         return;
@@ -152,12 +153,13 @@ void addStream(ChartContent& content, std::uint32_t stream, const SampleColumns&
         sum += static_cast<double>(bucket.sumBytes);
         if (bucket.begin <= window.to)
             moved.steps.push_back({bucket.begin, std::min(bucket.end, window.to), before, sum, sum});
-        rate(wall, previous, bucket.end, bucket.sumBytes, bucket.end - previous);
+        if (detail == ChartDetail::All)
+            rate(wall, previous, bucket.end, bucket.sumBytes, bucket.end - previous);
         // A read that found nothing, or the end, has a time but no throughput.
-        if (bucket.sumBytes > 0) {
+        if (bucket.sumBytes > 0)
             rate(source, previous, bucket.end, bucket.sumBytes, bucket.source);
+        if (bucket.sumBytes > 0 && detail == ChartDetail::All)
             rate(destination, previous, bucket.end, bucket.sumBytes, bucket.destination);
-        }
         previous = bucket.end;
     }
     if (behind != columns.time().end())
@@ -207,7 +209,8 @@ Ns overlap(Ns begin, Ns end, Ns from, Ns to) {
 
 } // namespace
 
-ChartContent chartContent(const Recording& recording, const ChartWindow& window) {
+ChartContent chartContent(const Recording& recording, const ChartWindow& window, ChartDetail detail,
+                          std::optional<int> run) {
     ChartContent content;
     content.window = window;
     content.window.to = std::max(window.to, window.from + Ns{1});
@@ -222,10 +225,15 @@ ChartContent chartContent(const Recording& recording, const ChartWindow& window)
         lane.arcs = cutArcs(chart, content.window);
         lane.marks = cutMarks(chart.marks, content.window);
         content.lanes.push_back(std::move(lane));
-        addSizes(content, device, chart);
+        if (detail == ChartDetail::All)
+            addSizes(content, device, chart);
     }
-    for (const auto& [stream, columns] : recording.samples())
-        addStream(content, stream, columns);
+    for (const auto& [stream, columns] : recording.samples()) {
+        if (!run || !columns.run || *columns.run == *run)
+            addStream(content, stream, columns, detail);
+    }
+    if (detail == ChartDetail::Outline)
+        return content;
     for (const ChartMark& mark : cutMarks(recording.charts().marks(), content.window)) {
         // A line of the kernel's log concerns whatever runs, a person's note the whole picture.
         if (mark.what == ChartMark::What::KernelLog || mark.what == ChartMark::What::KernelError) {
@@ -236,8 +244,8 @@ ChartContent chartContent(const Recording& recording, const ChartWindow& window)
         content.notes.push_back(
             {mark.time, mark.what, note != nullptr ? note->text : std::string(), mark.event});
     }
-    for (const RunMetrics& run : recording.metrics().runs()) {
-        for (const PhaseSpan& span : phaseSpans(run)) {
+    for (const RunMetrics& each : recording.metrics().runs()) {
+        for (const PhaseSpan& span : phaseSpans(each)) {
             if (span.end >= window.from && span.begin <= window.to)
                 content.phases.push_back(
                     {span.name, std::max(span.begin, window.from), std::min(span.end, window.to), span.run});

@@ -106,8 +106,16 @@ struct ChartContent {
     double highestRate = 0;
 };
 
-/// Costs the columns, not the events: O(columns · log samples) a curve. *Reentrant.*
-[[nodiscard]] ChartContent chartContent(const Recording& recording, const ChartWindow& window);
+/// What is cut of a recording. One of many in a chart is drawn with few of its curves.
+enum class ChartDetail {
+    All,
+    Outline, ///< lanes and marks; of curves Moved and SourceRate
+};
+/// Costs the columns, not the events: O(columns · log samples) a curve. `run`: streams of that run, and of
+/// none, only. *Reentrant.*
+[[nodiscard]] ChartContent chartContent(const Recording& recording, const ChartWindow& window,
+                                        ChartDetail detail = ChartDetail::All,
+                                        std::optional<int> run = std::nullopt);
 
 /// The pair of the run whose end is the run's end; null for a run without pairs.
 [[nodiscard]] const PairMetrics* criticalPair(const RunMetrics& run);

@@ -60,7 +60,8 @@ void overlay(ChartContent& content, const Recording& recording, const OverlaidRu
         static_cast<double>((to - from).count()) / static_cast<double>((window.to - window.from).count());
     const auto columns =
         std::max<std::size_t>(1, static_cast<std::size_t>(share * static_cast<double>(window.columns)));
-    ChartContent part = chartContent(recording, {from + *zero, to + *zero, columns, recording.lastTime()});
+    ChartContent part = chartContent(recording, {from + *zero, to + *zero, columns, recording.lastTime()},
+                                     ChartDetail::Outline, which.run);
     for (LaneContent& lane : part.lanes) {
         const bool concerned =
             std::any_of(run->devices.begin(), run->devices.end(),
@@ -78,11 +79,8 @@ void overlay(ChartContent& content, const Recording& recording, const OverlaidRu
         lane.name = which.label + (source ? " S" : " D");
         content.lanes.push_back(std::move(lane));
     }
-    const auto add = [&](std::vector<Curve>& from_, std::vector<Curve>& into, CurveKind kind,
-                         double& highest) {
+    const auto add = [&](std::vector<Curve>& from_, std::vector<Curve>& into, double& highest) {
         for (Curve& curve : from_) {
-            if (curve.kind != kind || (curve.run && *curve.run != which.run))
-                continue;
             shift(curve.steps, *zero);
             curve.series = which.series;
             curve.label = which.label;
@@ -91,8 +89,8 @@ void overlay(ChartContent& content, const Recording& recording, const OverlaidRu
             into.push_back(std::move(curve));
         }
     };
-    add(part.sizes, content.sizes, CurveKind::Moved, content.highestSize);
-    add(part.rates, content.rates, CurveKind::SourceRate, content.highestRate);
+    add(part.sizes, content.sizes, content.highestSize);
+    add(part.rates, content.rates, content.highestRate);
 }
 
 } // namespace migscope

@@ -24,6 +24,7 @@
 #include "tests/core/transfer/run_builder.h"
 #include "tests/ui/ui_test.h"
 #include "ui/actions.h"
+#include "ui/panels/compare_page.h"
 #include "ui/panels/event_log_panel.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/machines_panel.h"
@@ -34,6 +35,7 @@
 #include "ui/panels/runs_panel.h"
 #include "ui/panels/timeline_page.h"
 #include "ui/recordings.h"
+#include "ui/run_presenter.h"
 #include "ui/state_button.h"
 #include "ui/state_grid.h"
 #include "ui/unfinished.h"
@@ -267,16 +269,40 @@ TEST_F(WindowRun, aRunIsCopiedAsACommand) {
 }
 
 TEST_F(WindowRun, theWindowFitsASmallScreen) {
-    machine("sim:lab");
-    open(mlx5A);
-    for (QWidget* tab : {static_cast<QWidget*>(parts().inspect), static_cast<QWidget*>(parts().migrate),
-                         static_cast<QWidget*>(parts().timeline)}) {
-        showTab(tab);
+    migrate();
+    ASSERT_TRUE(ended());
+    const auto fits = [this](const char* what) {
         window_->resize(1024, 700);
         spin(30);
-        EXPECT_LE(window_->width(), 1024) << parts().tabs->tabText(parts().tabs->indexOf(tab)).toStdString();
-        EXPECT_LE(window_->height(), 700) << parts().tabs->tabText(parts().tabs->indexOf(tab)).toStdString();
+        EXPECT_LE(window_->width(), 1024) << what;
+        EXPECT_LE(window_->height(), 700) << what;
+    };
+    showTab(parts().inspect);
+    fits("Inspect of an open device");
+    showTab(parts().migrate);
+    ASSERT_TRUE(live().chart()->isVisible());
+    fits("Migrate with a chart");
+    parts().runPresenter->showRun(host_->run()->source);
+    ASSERT_EQ(parts().tabs->currentWidget(), parts().timeline);
+    for (int page = RunView::ChartPage; page <= RunView::WhatIfPage; ++page) {
+        parts().timeline->showPage(static_cast<RunView::Page>(page));
+        fits(qPrintable(QStringLiteral("page %1 of Timeline").arg(page)));
     }
+    const QString saved =
+        temporaryFolder() + QStringLiteral("/a-recording-with-a-long-name-of-its-own.migrec");
+    parts().recordings->saveAs(host_->run()->source, saved);
+    ASSERT_TRUE(waitUntil([&] { return QFile::exists(saved); }));
+    RunsModel& runs = parts().runs->model();
+    const int before = runs.rowCount();
+    parts().recordings->open(saved);
+    ASSERT_TRUE(waitUntil([&] { return runs.rowCount() > before; }));
+    for (int row = 0; row < runs.rowCount(); ++row)
+        ASSERT_TRUE(runs.setData(runs.index(row, 0), Qt::Checked, Qt::CheckStateRole));
+    ASSERT_TRUE(waitUntil([this] {
+        const auto* table = parts().compare->findChild<QTableView*>();
+        return table != nullptr && table->isVisible();
+    }));
+    fits("Compare of two");
 }
 
 } // namespace

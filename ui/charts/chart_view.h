@@ -36,7 +36,7 @@ public:
     /// What the cursor, or the pointer, reads in all tracks; empty without either.
     [[nodiscard]] QString readout() const { return readout_; }
     [[nodiscard]] QSize sizeHint() const override { return {720, 330}; }
-    [[nodiscard]] QSize minimumSizeHint() const override { return {320, 150}; }
+    [[nodiscard]] QSize minimumSizeHint() const override { return {320, 128}; }
 
 public slots:
     /// The source grew, or what is shown of it changed.

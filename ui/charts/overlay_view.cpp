@@ -30,7 +30,7 @@ void OverlayView::setItems(std::vector<Item> items) {
     items_ = std::move(items);
     all_ = true;
     zoom_.reset(whole());
-    refresh();
+    draw();
 }
 
 TimeRange OverlayView::whole() const {
@@ -49,6 +49,10 @@ TimeRange OverlayView::whole() const {
 void OverlayView::refresh() {
     if (all_)
         zoom_.replace(whole());
+    draw();
+}
+
+void OverlayView::draw() {
     ChartContent content;
     content.window = {range().from, range().to, canvas_->columns(), Ns{0}};
     for (const Item& item : items_)
@@ -62,13 +66,13 @@ void OverlayView::go(TimeRange range, bool remember) {
     const TimeRange next = placedIn(all, range);
     all_ = next == all;
     zoom_.go(next, !remember);
-    refresh();
+    draw();
 }
 
 void OverlayView::zoomAll() {
     all_ = true;
     zoom_.go(whole());
-    refresh();
+    draw();
 }
 
 void OverlayView::scaleAt(Ns at, double factor) {
@@ -127,7 +131,7 @@ void OverlayView::keyPressEvent(QKeyEvent* event) {
         if ((event->modifiers() & Qt::AltModifier) != 0) {
             zoom_.back();
             all_ = range() == whole();
-            refresh();
+            draw();
         } else {
             go({now.from - step, now.to - step}, false);
         }

@@ -37,7 +37,7 @@ public:
     [[nodiscard]] PlotCanvas& canvas() const { return *canvas_; }
     [[nodiscard]] TimeRange range() const { return zoom_.current(); }
     [[nodiscard]] QSize sizeHint() const override { return {720, 300}; }
-    [[nodiscard]] QSize minimumSizeHint() const override { return {320, 150}; }
+    [[nodiscard]] QSize minimumSizeHint() const override { return {320, 128}; }
 
 public slots:
     void zoomAll();
@@ -53,6 +53,7 @@ protected:
 
 private:
     [[nodiscard]] TimeRange whole() const;
+    void draw();
     void go(TimeRange range, bool remember);
     void scaleAt(Ns at, double factor);
     PlotCanvas* canvas_;

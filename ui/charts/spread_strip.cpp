@@ -22,7 +22,6 @@ constexpr double rowHeight = 37;
 constexpr double labelWidth = 150;
 constexpr double axisHeight = 18;
 constexpr double reach = 7;
-constexpr std::size_t mostRows = 10;
 } // namespace
 
 SpreadStrip::SpreadStrip(QWidget* parent) : QWidget(parent) {
@@ -34,7 +33,7 @@ SpreadStrip::SpreadStrip(QWidget* parent) : QWidget(parent) {
 }
 
 QSize SpreadStrip::sizeHint() const {
-    const double shown = static_cast<double>(std::clamp<std::size_t>(rows_.size(), 1, mostRows));
+    const auto shown = static_cast<double>(std::max<std::size_t>(rows_.size(), 1));
     return {520, static_cast<int>(shown * rowHeight + axisHeight)};
 }
 
@@ -89,7 +88,7 @@ QPointF SpreadStrip::dotAt(std::size_t row, std::size_t dot) const {
 std::optional<SpreadStrip::Place> SpreadStrip::near(const QPointF& at) const {
     std::optional<Place> best;
     double distance = reach;
-    for (std::size_t row = 0; row < std::min(rows_.size(), mostRows); ++row) {
+    for (std::size_t row = 0; row < rows_.size(); ++row) {
         for (std::size_t dot = 0; dot < rows_[row].dots.size(); ++dot) {
             const QPointF off = dotAt(row, dot) - at;
             const double far = std::hypot(off.x(), off.y());
@@ -146,7 +145,7 @@ void SpreadStrip::draw(QPainter& painter) const {
         const double at = std::clamp(xOf(value) - wide / 2, area.left() - 20, area.right() - wide);
         painter.drawText(QPointF(at, height() - 4.0), text);
     }
-    for (std::size_t row = 0; row < std::min(rows_.size(), mostRows); ++row) {
+    for (std::size_t row = 0; row < rows_.size(); ++row) {
         const SpreadRow& shown = rows_[row];
         const double top = static_cast<double>(row) * rowHeight;
         const QColor colour = seriesColour(theme, shown.series);
@@ -223,7 +222,7 @@ void SpreadStrip::keyPressEvent(QKeyEvent* event) {
         place.dot = std::min(place.dot, last(place.row));
         break;
     case Qt::Key_Down:
-        place.row = std::min({place.row + (focus_ ? 1 : 0), rows_.size() - 1, mostRows - 1});
+        place.row = std::min(place.row + (focus_ ? 1 : 0), rows_.size() - 1);
         place.dot = std::min(place.dot, last(place.row));
         break;
     case Qt::Key_Return:
@@ -237,8 +236,10 @@ void SpreadStrip::keyPressEvent(QKeyEvent* event) {
     }
     if (place.dot < rows_[place.row].dots.size())
         focus_ = place;
-    if (focus_)
+    if (focus_) {
         setAccessibleDescription(dotWords(*focus_));
+        emit focusMoved(dotAt(focus_->row, focus_->dot).toPoint());
+    }
     update();
 }
 

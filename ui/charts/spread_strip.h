@@ -51,6 +51,8 @@ public:
 
 signals:
     void runPicked(int row, int run);
+    /// By a key, to the run drawn there.
+    void focusMoved(const QPoint& at);
 
 protected:
     void paintEvent(QPaintEvent* event) override;

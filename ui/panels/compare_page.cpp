@@ -10,6 +10,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QTableView>
 #include <QToolButton>
@@ -27,6 +28,37 @@
 #include "ui/panels/flat_parts.h"
 
 namespace migscope {
+
+namespace {
+
+/// As high as its strip, while there is room; else it scrolls.
+class StripArea : public QScrollArea {
+public:
+    StripArea(SpreadStrip* strip, QWidget* parent) : QScrollArea(parent), strip_(strip) {
+        setWidget(strip);
+        setWidgetResizable(true);
+        setFrameShape(QFrame::NoFrame);
+        setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+        setFocusPolicy(Qt::NoFocus);
+        viewport()->setBackgroundRole(QPalette::Base);
+        setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+        connect(strip, &SpreadStrip::focusMoved, this,
+                [this](const QPoint& at) { ensureVisible(at.x(), at.y(), 0, 30); });
+    }
+    [[nodiscard]] QSize sizeHint() const override { return strip_->sizeHint(); }
+    [[nodiscard]] QSize minimumSizeHint() const override {
+        return {strip_->minimumSizeHint().width(), std::min(strip_->sizeHint().height(), twoRows)};
+    }
+
+private:
+    static constexpr int twoRows = 92;
+    SpreadStrip* strip_;
+};
+
+/// So many sentences stand above the charts; the table has them all.
+constexpr qsizetype mostSentences = 2;
+
+} // namespace
 
 ComparePage::ComparePage(QWidget* parent) : QWidget(parent), empty_(plainLabel({}, this)) {
     setWindowTitle(tr("Compare")); // of its tab
@@ -51,9 +83,11 @@ void ComparePage::makeBody() {
     base_->setAccessibleName(tr("Base of the comparison"));
     base_->setToolTip(tr("The recording that the others are compared with"));
     base_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    base_->setMinimumContentsLength(14);
+    base_->setMinimumContentsLength(6); // the row fits a window of 1024
     figure_ = new QComboBox(body_);
     figure_->setAccessibleName(tr("Figure of the spread"));
+    figure_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    figure_->setMinimumContentsLength(6);
     for (const Figure figure : allFigures())
         figure_->addItem(figureName(figure), static_cast<int>(figure));
     withoutFirst_ = new QCheckBox(tr("without first runs"), body_);
@@ -67,13 +101,14 @@ void ComparePage::makeBody() {
     auto* figureLabel = new QLabel(tr("S&pread of:"), body_);
     figureLabel->setBuddy(figure_);
     tools->addWidget(baseLabel);
-    tools->addWidget(base_);
+    tools->addWidget(base_, 3);
     tools->addWidget(figureLabel);
-    tools->addWidget(figure_);
+    tools->addWidget(figure_, 2);
     tools->addWidget(withoutFirst_);
-    tools->addStretch(1);
+    tools->addStretch(2);
     tools->addWidget(copy_);
-    strip_ = new SpreadStrip(body_);
+    strip_ = new SpreadStrip;
+    strips_ = new StripArea(strip_, body_);
     overlay_ = new OverlayView(body_);
     table_ = plainTable(model_, tr("Differences"), body_);
     table_->setWordWrap(false);
@@ -91,7 +126,7 @@ void ComparePage::makeBody() {
     layout->setSpacing(4);
     layout->addWidget(verdict_);
     layout->addLayout(tools);
-    layout->addWidget(strip_);
+    layout->addWidget(strips_);
     layout->addWidget(parts, 1);
     qobject_cast<QVBoxLayout*>(this->layout())->insertWidget(0, body_, 1);
     connect(base_, &QComboBox::activated, this, &ComparePage::showTable);
@@ -244,6 +279,7 @@ void ComparePage::showStrip() {
         rows.push_back(std::move(row));
     }
     strip_->setRows(unitOf(figure), std::move(rows));
+    strips_->updateGeometry();
 }
 
 void ComparePage::showOverlay() {
@@ -282,6 +318,12 @@ void ComparePage::showTable() {
                      .arg(only.counted)
                      .arg(only.runs)
                      .arg(only.simulated ? tr(" · SIMULATED") : QString());
+    verdict_->setToolTip(lines.join(QLatin1Char('\n')));
+    if (lines.size() > mostSentences + 1) {
+        const auto more = static_cast<int>(lines.size() - mostSentences);
+        lines = lines.first(mostSentences);
+        lines << tr("and %1 more in the table below").arg(more);
+    }
     verdict_->setText(lines.join(QLatin1Char('\n')));
     const bool several = !comparison.others.empty();
     table_->setVisible(several);

@@ -70,6 +70,7 @@ private:
     QCheckBox* withoutFirst_ = nullptr;
     QToolButton* copy_ = nullptr;
     SpreadStrip* strip_ = nullptr;
+    QWidget* strips_ = nullptr; ///< scrolls it
     OverlayView* overlay_ = nullptr;
     QTableView* table_ = nullptr;
     bool stale_ = false;
