@@ -208,7 +208,7 @@ public:
         }
         window_->parts().images->open(paths);
         ImagesWindow& shown = window_->parts().images->view();
-        shown.resize(window_->size());
+        shown.resize(size_);
         front_ = &shown;
         return waited([&] { return !shown.command().isEmpty() && shown.hex()->loaded(); });
     }
@@ -234,13 +234,14 @@ public:
     void point(MigState state) { window_->parts().inspect->grid()->button(state)->setFocus(); }
     bool picture(const QString& file, int settle = 600) {
         spin(settle); // the last events, and what they change
-        const bool saved = (front_ != nullptr ? front_ : window_.get())->grab().save(file);
+        QWidget& shown = front_ != nullptr ? *front_ : *window_;
+        const bool saved = shown.grab().save(file);
         std::printf("%s%s\n", qPrintable(file), saved ? "" : ": NOT WRITTEN");
         // A part whose smallest size is too large widens the window.
-        const bool fits = window_->size() == size_;
+        const bool fits = shown.size() == size_;
         if (!fits)
             std::fprintf(stderr, "migscope: the window of %s takes %d x %d, not %d x %d\n", qPrintable(file),
-                         window_->width(), window_->height(), size_.width(), size_.height());
+                         shown.width(), shown.height(), size_.width(), size_.height());
         return saved && fits;
     }
     [[nodiscard]] HostSession& host() { return *host_; }
