@@ -96,6 +96,8 @@ const char* briefText(ActionId id) {
         return QT_TRANSLATE_NOOP("actions", "Save as…");
     case ActionId::CopyCommand:
         return QT_TRANSLATE_NOOP("actions", "Copy command");
+    case ActionId::CancelRun:
+        return QT_TRANSLATE_NOOP("actions", "Cancel");
     case ActionId::Search:
         return QT_TRANSLATE_NOOP("actions", "Find");
     default:
