@@ -55,6 +55,12 @@ constexpr std::array specs{
          "Ctrl+O", QT_TRANSLATE_NOOP("actions", "Open a recording (*.migrec).")},
     Spec{ActionId::SaveRecording, "save-recording", QT_TRANSLATE_NOOP("actions", "&Save recording as…"),
          "Ctrl+S", QT_TRANSLATE_NOOP("actions", "Save the recording that is shown into a file.")},
+    Spec{ActionId::Export, "export", QT_TRANSLATE_NOOP("actions", "E&xport"), "Ctrl+E",
+         QT_TRANSLATE_NOOP("actions",
+                           "Take away what the view shows: pictures, values, the recording's data.")},
+    Spec{ActionId::CompareImages, "", QT_TRANSLATE_NOOP("actions", "Compare &images…"), "Ctrl+I",
+         QT_TRANSLATE_NOOP("actions",
+                           "Compare two saved states, byte for byte and by record. Touches no device.")},
     Spec{ActionId::Search, "search", QT_TRANSLATE_NOOP("actions", "&Find a device"), "Ctrl+K",
          QT_TRANSLATE_NOOP("actions", "Go to the filter of the devices.")},
     Spec{ActionId::FilterEvents, "", QT_TRANSLATE_NOOP("actions", "Filter the &events"), "Ctrl+F",
@@ -92,6 +98,8 @@ const char* briefText(ActionId id) {
         return QT_TRANSLATE_NOOP("actions", "Save as…");
     case ActionId::CopyCommand:
         return QT_TRANSLATE_NOOP("actions", "Copy command");
+    case ActionId::CancelRun:
+        return QT_TRANSLATE_NOOP("actions", "Cancel");
     case ActionId::Search:
         return QT_TRANSLATE_NOOP("actions", "Find");
     default:

@@ -23,6 +23,8 @@ enum class ActionId {
     CancelRun,
     OpenRecording,
     SaveRecording,
+    Export,
+    CompareImages,
     Search,
     FilterEvents,
     ShowInspect,

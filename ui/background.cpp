@@ -26,6 +26,22 @@ void Postbox::close() {
     shared_->target = nullptr;
 }
 
+namespace {
+using Steady = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds progressAfter{200};
+constexpr std::chrono::milliseconds progressEach{100};
+} // namespace
+
+Pace::Pace() : next_(Steady::now() + progressAfter) {}
+
+bool Pace::due() {
+    const auto now = Steady::now();
+    if (now < next_)
+        return false;
+    next_ = now + progressEach;
+    return true;
+}
+
 Background::Background() : shared_(std::make_shared<Shared>()) {}
 
 void Background::run(std::function<void()> function) {

@@ -30,6 +30,17 @@ private:
     std::shared_ptr<Shared> shared_;
 };
 
+/// Says yes when work that takes long has something to tell again: to none of the first 200 ms, then to at
+/// most one call each 100 ms. *Thread-bound.*
+class Pace {
+public:
+    Pace();
+    [[nodiscard]] bool due();
+
+private:
+    std::chrono::steady_clock::time_point next_;
+};
+
 /// Detached threads that can be counted. A read of sysfs or an fsync may block for good, so nobody joins;
 /// what the functions use they must own. *Thread-safe.*
 class Background {

@@ -4,6 +4,7 @@
 #include "ui/cli_command.h"
 
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <QStringList>
 
 #include "core/base/escape.h"
@@ -123,6 +124,36 @@ QString cliCommand(const std::string& backend, const std::string& device, bool o
     for (const MigState state : asked)
         words << QString::fromStdString(stateName(state));
     return words.join(QLatin1Char(' '));
+}
+
+QString cliExport(const std::string& recording, ExportFormat format) {
+    const QString kind = QString::fromStdString(exportFormatWord(format));
+    return (begin("kernel") << QStringLiteral("export") << fileWord(recording) << QStringLiteral("--to")
+                            << kind << QStringLiteral("--out")
+                            << fileWord(exportName(QString::fromStdString(recording), format).toStdString()))
+        .join(QLatin1Char(' '));
+}
+
+QString cliCompare(const std::vector<std::string>& recordings, bool withoutFirst) {
+    QStringList words = begin("kernel");
+    words << QStringLiteral("compare");
+    if (withoutFirst)
+        words << QStringLiteral("--without-first");
+    for (const std::string& path : recordings)
+        words << fileWord(path);
+    return words.join(QLatin1Char(' '));
+}
+
+QString cliDiff(const std::string& a, const std::string& b) {
+    return (begin("kernel") << QStringLiteral("diff") << fileWord(a) << fileWord(b)).join(QLatin1Char(' '));
+}
+
+QString exportName(const QString& recording, ExportFormat format) {
+    QString name = QFileInfo(recording).fileName();
+    if (name.endsWith(QLatin1String(".migrec"), Qt::CaseInsensitive))
+        name.chop(7);
+    const QString ending = QString::fromStdString(exportFormatWord(format));
+    return name + QLatin1Char('.') + (format == ExportFormat::Trace ? QStringLiteral("trace.json") : ending);
 }
 
 } // namespace migscope

@@ -10,6 +10,7 @@
 
 #include "core/device/migration_state.h"
 #include "core/transfer/device_session.h"
+#include "core/transfer/recording_export.h"
 #include "ui/run_request.h"
 
 namespace migscope {
@@ -30,5 +31,14 @@ struct CliTwin {
     QString differs;
 };
 [[nodiscard]] CliTwin cliCommand(const std::string& backend, const RunRequest& request);
+
+/// `export`, into a file named as the recording is.
+[[nodiscard]] QString cliExport(const std::string& recording, ExportFormat format);
+/// "run.csv", "run.trace.json" for "…/run.migrec".
+[[nodiscard]] QString exportName(const QString& recording, ExportFormat format);
+/// `compare`; the first one is the base.
+[[nodiscard]] QString cliCompare(const std::vector<std::string>& recordings, bool withoutFirst);
+/// `diff` of two saved states.
+[[nodiscard]] QString cliDiff(const std::string& a, const std::string& b);
 
 } // namespace migscope

@@ -7,12 +7,14 @@
 #include <QTabWidget>
 
 #include "ui/help_pages.h"
+#include "ui/images.h"
 #include "ui/panels/compare_page.h"
 #include "ui/panels/dirty_page.h"
 #include "ui/panels/event_log_panel.h"
 #include "ui/panels/facts_panel.h"
 #include "ui/panels/help_window.h"
 #include "ui/panels/host_page.h"
+#include "ui/panels/images_window.h"
 #include "ui/panels/migrate_page.h"
 #include "ui/panels/runs_panel.h"
 #include "ui/panels/timeline_page.h"
@@ -23,6 +25,8 @@ namespace migscope {
 Help::Help(QWidget& window, const WindowParts& parts) : QObject(&window), window_(window), parts_(parts) {}
 
 QString Help::pageOfView() const {
+    if (const ImagesWindow* images = parts_.images->made(); images != nullptr && images->isActiveWindow())
+        return QStringLiteral("diff");
     // Of the window, not of the application: an open menu has taken the latter.
     const QWidget* focus = window_.focusWidget();
     const auto within = [focus](const QWidget* part) {

@@ -18,7 +18,9 @@
 #include <QVBoxLayout>
 
 #include "ui/actions.h"
+#include "ui/export_menu.h"
 #include "ui/icons.h"
+#include "ui/images.h"
 #include "ui/leaving.h"
 #include "ui/panels/compare_page.h"
 #include "ui/panels/device_header.h"
@@ -67,6 +69,8 @@ void MainWindow::makeParts(HostSession& host, const About& about) {
     parts_.actions->paintIcons(palette());
     parts_.recordings = new Recordings(this);
     parts_.edits = new RecordingEdits(this);
+    parts_.exportMenu = new ExportMenu(*(*parts_.actions)[ActionId::Export], this);
+    parts_.images = new Images(this);
     parts_.selection = new Selection(this);
     parts_.unfinished = new UnfinishedJournals(this);
     parts_.status = new QLabel(this);
@@ -155,18 +159,14 @@ void MainWindow::makeToolBar() {
     bar->setMovable(false);
     bar->setIconSize({18, 18});
     bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    bar->addAction(actions[ActionId::Overview]);
-    bar->addAction(actions[ActionId::Refresh]);
+    bar->addActions({actions[ActionId::Overview], actions[ActionId::Refresh]});
     bar->addSeparator();
-    bar->addAction(actions[ActionId::ThisHost]);
-    bar->addAction(actions[ActionId::SimulatedLab]);
+    bar->addActions({actions[ActionId::ThisHost], actions[ActionId::SimulatedLab]});
     bar->addSeparator();
-    bar->addAction(actions[ActionId::ReleaseDevice]);
-    bar->addAction(actions[ActionId::CancelRun]);
+    bar->addActions({actions[ActionId::ReleaseDevice], actions[ActionId::CancelRun]});
     bar->addSeparator();
-    bar->addAction(actions[ActionId::OpenRecording]);
-    bar->addAction(actions[ActionId::SaveRecording]);
-    bar->addAction(actions[ActionId::CopyCommand]);
+    bar->addActions({actions[ActionId::OpenRecording], actions[ActionId::SaveRecording],
+                     actions[ActionId::Export], actions[ActionId::CopyCommand]});
     bar->addSeparator();
     bar->addAction(actions[ActionId::Search]);
     for (QAction* action : bar->actions()) {
@@ -182,7 +182,8 @@ void MainWindow::makeMenus() {
     file->addSeparator();
     file->addAction(actions[ActionId::OpenRecording]);
     parts_.recent = file->addMenu(tr("Open r&ecent"));
-    file->addAction(actions[ActionId::SaveRecording]);
+    file->addActions(
+        {actions[ActionId::SaveRecording], actions[ActionId::Export], actions[ActionId::CompareImages]});
     file->addSeparator();
     file->addAction(actions[ActionId::Quit]);
     QMenu* device = menuBar()->addMenu(tr("&Device"));
@@ -230,12 +231,12 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    if (!recordingsIn(*event->mimeData()).isEmpty())
+    if (!recordingsIn(*event->mimeData()).isEmpty() || !imagesIn(*event->mimeData()).isEmpty())
         event->acceptProposedAction();
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
-    parts_.runPresenter->openFiles(recordingsIn(*event->mimeData()));
+    parts_.runPresenter->openDropped(*event->mimeData());
     event->acceptProposedAction();
 }
 

@@ -19,8 +19,6 @@ namespace {
 using Steady = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds progressAfter{200};
-constexpr milliseconds progressEach{100};
 /// A writer flushes each 50 ms; a notification may come for each flush.
 constexpr milliseconds leastPause{50};
 constexpr milliseconds pollWhileGrowing{250}; // where nothing is notified: a network file system
@@ -33,21 +31,6 @@ constexpr milliseconds headerPatience{2'000};
 QString wholePath(const QString& path) {
     return QDir::cleanPath(QFileInfo(path).absoluteFilePath());
 }
-
-/// Says yes to at most one call each 100 ms, and to none at first.
-class Pace {
-public:
-    bool due() {
-        const auto now = Steady::now();
-        if (now < next_)
-            return false;
-        next_ = now + progressEach;
-        return true;
-    }
-
-private:
-    Steady::time_point next_ = Steady::now() + progressAfter;
-};
 
 } // namespace
 

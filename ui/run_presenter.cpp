@@ -14,6 +14,7 @@
 #include "ui/actions.h"
 #include "ui/cli_command.h"
 #include "ui/host_session.h"
+#include "ui/images.h"
 #include "ui/panels/compare_page.h"
 #include "ui/panels/dirty_page.h"
 #include "ui/panels/event_log_panel.h"
@@ -52,6 +53,11 @@ RunSourcePtr RunPresenter::find(SourceId id) const {
 void RunPresenter::openFiles(const QStringList& paths) {
     for (const QString& path : paths)
         parts_.recordings->open(path);
+}
+
+void RunPresenter::openDropped(const QMimeData& data) {
+    openFiles(recordingsIn(data));
+    parts_.images->open(imagesIn(data));
 }
 
 void RunPresenter::onSourceAdded(const RunSourcePtr& source) {

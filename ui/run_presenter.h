@@ -19,6 +19,8 @@
 #include "ui/selection.h"
 #include "ui/unfinished.h"
 
+class QMimeData;
+
 namespace migscope {
 
 /// What Presenter is for machines and devices, this is for what was recorded of them.
@@ -29,6 +31,8 @@ public:
     /// Null when it is not known (any more).
     [[nodiscard]] RunSourcePtr find(SourceId id) const;
     void openFiles(const QStringList& paths);
+    /// Recordings and saved states.
+    void openDropped(const QMimeData& data);
 
 public slots:
     void onSourceAdded(const migscope::RunSourcePtr& source);

@@ -9,8 +9,11 @@
 #include <QTabWidget>
 
 #include "ui/actions.h"
+#include "ui/export_menu.h"
+#include "ui/exports.h"
 #include "ui/help.h"
 #include "ui/host_session.h"
+#include "ui/images.h"
 #include "ui/leaving.h"
 #include "ui/main_window.h"
 #include "ui/panels/compare_page.h"
@@ -22,6 +25,7 @@
 #include "ui/panels/migrate_page.h"
 #include "ui/panels/notice_bar.h"
 #include "ui/panels/run_panel.h"
+#include "ui/panels/run_view.h"
 #include "ui/panels/runs_panel.h"
 #include "ui/panels/stream_panel.h"
 #include "ui/panels/timeline_page.h"
@@ -100,6 +104,25 @@ void wireRecordings(const WindowParts& parts) {
     join(parts.recent, &QMenu::aboutToShow, runs, &RunPresenter::fillRecent);
 }
 
+/// What is taken away of charts and recordings.
+void wireExports(MainWindow& window, const WindowParts& parts) {
+    ExportMenu* menu = parts.exportMenu;
+    Exports* exports = &menu->exports();
+    RunPresenter* runs = parts.runPresenter;
+    for (RunView* view : {static_cast<RunView*>(parts.timeline), parts.migrate->view()})
+        join(view, &RunView::chartMade, menu, &ExportMenu::add);
+    join(parts.compare, &ComparePage::chartMade, menu, &ExportMenu::add);
+    join(exports, &Exports::saved, runs, &RunPresenter::onSaved);
+    join(exports, &Exports::failed, runs, &RunPresenter::onSaveFailed);
+    join(exports, &Exports::progress, parts.runs, &RunsPanel::showSaveProgress);
+    join(exports, &Exports::progressEnded, parts.runs, &RunsPanel::endProgress);
+    join(parts.runs, &RunsPanel::cancelAsked, exports, &Exports::cancel);
+    const auto say = [bar = window.statusBar()](const QString& text) { bar->showMessage(text, 5000); };
+    join(menu, &ExportMenu::briefMessage, window.statusBar(), say);
+    join(exports, &Exports::cancelled, window.statusBar(),
+         [say](const QString& path) { say(ExportMenu::tr("Cancelled: %1 was not written").arg(path)); });
+}
+
 /// What the person points at and asks for.
 void wirePanels(const WindowParts& parts) {
     Presenter* presenter = parts.presenter;
@@ -159,7 +182,11 @@ void wireActions(MainWindow& window, const WindowParts& parts) {
     does(ActionId::SimulatedLab, presenter,
          [presenter] { presenter->useMachine(QStringLiteral("sim:lab")); });
     does(ActionId::ThisHost, presenter, [presenter] { presenter->useMachine(QStringLiteral("kernel")); });
-    does(ActionId::CopyCommand, presenter, &Presenter::copyCommand);
+    does(ActionId::CopyCommand, presenter, [presenter, menu = parts.exportMenu] {
+        if (!menu->copyViewCommand())
+            presenter->copyCommand();
+    });
+    does(ActionId::CompareImages, parts.images, &Images::show);
     does(ActionId::CancelRun, parts.host, &HostSession::cancelRun);
     does(ActionId::OpenRecording, runs, &RunPresenter::chooseRecording);
     does(ActionId::SaveRecording, runs, &RunPresenter::saveShown);
@@ -180,7 +207,9 @@ void wireActions(MainWindow& window, const WindowParts& parts) {
         parts.timeline->askMark();
     });
     does(ActionId::ShowTimeline, presenter, [presenter, parts] { presenter->showTab(parts.timeline); });
-    does(ActionId::Help, new Help(window, parts), &Help::showView);
+    auto* help = new Help(window, parts);
+    does(ActionId::Help, help, &Help::showView);
+    join(parts.images, &Images::helpAsked, help, &Help::showView);
     does(ActionId::About, presenter, &Presenter::about);
     does(ActionId::Quit, &window, &QWidget::close);
 }
@@ -191,6 +220,7 @@ void wire(MainWindow& window, const WindowParts& parts) {
     wireHost(parts);
     wireRecordings(parts);
     wirePanels(parts);
+    wireExports(window, parts);
     wireActions(window, parts);
     // What concerns the window itself.
     const auto say = [bar = window.statusBar()](const QString& text) { bar->showMessage(text, 5000); };

@@ -27,12 +27,6 @@ constexpr std::array<std::pair<Command, const char*>, 14> commandWords{{
     {Command::Version, "version"},
 }};
 
-constexpr std::array<std::pair<ExportFormat, const char*>, 3> formatWords{{
-    {ExportFormat::Csv, "csv"},
-    {ExportFormat::Json, "json"},
-    {ExportFormat::Trace, "trace"},
-}};
-
 } // namespace
 
 std::optional<Command> commandOf(const std::string& word) {
@@ -44,19 +38,11 @@ std::optional<Command> commandOf(const std::string& word) {
 }
 
 std::optional<ExportFormat> formatOf(const std::string& word) {
-    for (const auto& [format, known] : formatWords) {
-        if (word == known)
+    for (const ExportFormat format : {ExportFormat::Csv, ExportFormat::Json, ExportFormat::Trace}) {
+        if (word == exportFormatWord(format))
             return format;
     }
     return std::nullopt;
-}
-
-std::string formatWord(ExportFormat format) {
-    for (const auto& [known, word] : formatWords) {
-        if (known == format)
-            return word;
-    }
-    return "csv";
 }
 
 std::string commandWord(Command command) {

@@ -107,7 +107,7 @@ std::optional<UsageError> convert(const Raw& raw, Options& options) {
     if (options.command == Command::Export && options.json && options.out.empty() &&
         options.format != ExportFormat::Json)
         return wrong(fmt::format("--json with --to {}: both would write to standard output",
-                                 formatWord(options.format)),
+                                 exportFormatWord(options.format)),
                      "add --out FILE");
     return std::nullopt;
 }

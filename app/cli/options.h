@@ -14,6 +14,7 @@
 #include "core/device/dma_range.h"
 #include "core/device/migration_state.h"
 #include "core/transfer/plan.h"
+#include "core/transfer/recording_export.h"
 
 namespace migscope::cli {
 
@@ -33,7 +34,6 @@ enum class Command {
     Dirty,
     Version
 };
-enum class ExportFormat { Csv, Json, Trace };
 
 struct Options {
     Command command = Command::List;
@@ -88,8 +88,6 @@ using Parsed = std::variant<Options, HelpText, UsageError>;
 /// `arguments` without the program's name. *Reentrant.*
 [[nodiscard]] Parsed parseOptions(const std::vector<std::string>& arguments);
 
-/// "csv", "json", "trace"
-[[nodiscard]] std::string formatWord(ExportFormat format);
 /// "show", "migrate", …
 [[nodiscard]] std::string commandWord(Command command);
 [[nodiscard]] std::optional<Command> commandOf(const std::string& word);

@@ -10,7 +10,7 @@
 
 #include "app/cli/command.h"
 #include "core/base/escape.h"
-#include "core/transfer/recording.h"
+#include "core/transfer/recording_export.h"
 
 namespace migscope::cli {
 namespace {
@@ -62,12 +62,13 @@ ExitCode runExport(Context& context) {
             return report(context, actFailure({}, refused.error(), Stage::File));
         }
     }
-    auto out = [&](std::string_view text) {
+    const ExportSink out = [&](std::string_view text) -> Result<void> {
         written += text.size();
         if (!file)
             context.console.print(text);
         else if (std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() && writeError == 0)
             writeError = errno;
+        return {}; // how it went is asked at the end, with what the buffer still holds
     };
     const auto done = options.format == ExportFormat::Csv    ? exportCsv(**recording, out)
                       : options.format == ExportFormat::Json ? exportJson(**recording, out)
@@ -85,7 +86,8 @@ ExitCode runExport(Context& context) {
             return report(context, actFailure({}, failed.error(), Stage::File));
         }
         if (options.json)
-            context.console.print(exportedJson(escapeText(options.out), formatWord(options.format), written));
+            context.console.print(
+                exportedJson(escapeText(options.out), exportFormatWord(options.format), written));
     }
     for (const std::string& note : (*recording)->notes)
         context.console.note(note);

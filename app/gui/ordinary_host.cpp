@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A made-up ordinary workstation as a captured host: one graphics card on vfio-pci, the rest used by the
+// Made-up machines for pictures. The workstation has one graphics card on vfio-pci, the rest is used by the
 // host.
 #include "app/gui/ordinary_host.h"
 
@@ -107,6 +107,30 @@ bool writeOrdinaryHost(const QString& folder) {
            QDir().mkpath(folder + QStringLiteral("/sys/module/vfio_pci")) &&
            write(folder + QStringLiteral("/migscope-capture.txt"),
                  "migscope-capture 1\nnode 0666 0 0 /dev/vfio/vfio\nnode 0600 0 0 /dev/vfio/5\n");
+}
+
+bool writePacedPair(const QString& path, const QString& name, double slower, int seed) {
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly))
+        return false;
+    QString devices;
+    for (int number = 1; number <= 2; ++number)
+        devices += QStringLiteral(
+                       "%1{\"address\": \"0000:01:00.%2\", \"family\": \"mlx5\", \"state_bytes\": 8388608, "
+                       "\"arc_ns\": %3, \"stream_call_ns\": 0, \"save_bytes_per_second\": %4, "
+                       "\"load_bytes_per_second\": %5, \"jitter_percent\": 6, \"cold_percent\": 25, "
+                       "\"jitter_seed\": %6}")
+                       .arg(number == 1 ? QString() : QStringLiteral(", "))
+                       .arg(number)
+                       .arg(qRound64(1e6 * slower))
+                       .arg(qRound64(1e9 / slower))
+                       .arg(qRound64(5e8 / slower))
+                       .arg(seed + number);
+    return file.write(QStringLiteral(
+                          "{\"schema\": \"migscope.sim-profile/1\", \"name\": \"%1\", \"host\": {\"name\": "
+                          "\"%1\"}, \"devices\": [%2]}")
+                          .arg(name, devices)
+                          .toUtf8()) > 0;
 }
 
 } // namespace migscope

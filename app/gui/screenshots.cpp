@@ -7,7 +7,6 @@
 #include <QDir>
 #include <QDoubleSpinBox>
 #include <QEventLoop>
-#include <QFile>
 #include <QSettings>
 #include <QStyleFactory>
 #include <QTabWidget>
@@ -21,7 +20,10 @@
 #include "app/gui/ordinary_host.h"
 #include "core/transfer/chart_content.h"
 #include "ui/event_wait.h"
+#include "ui/images.h"
 #include "ui/panels/dirty_page.h"
+#include "ui/panels/hex_view.h"
+#include "ui/panels/images_window.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/migrate_page.h"
 #include "ui/panels/runs_panel.h"
@@ -151,29 +153,8 @@ public:
     /// Sixteen runs of a pair whose times are `slower` times as long, each at a pace of its own.
     bool repeated(const QString& folder, const char* name, double slower, int seed) {
         const QString path = QStringLiteral("%1/%2.json").arg(folder, QLatin1String(name));
-        QFile file(path);
-        if (!file.open(QIODevice::WriteOnly))
+        if (!writePacedPair(path, QLatin1String(name), slower, seed))
             return false;
-        QString devices;
-        for (int number = 1; number <= 2; ++number)
-            devices +=
-                QStringLiteral(
-                    "%1{\"address\": \"0000:01:00.%2\", \"family\": \"mlx5\", \"state_bytes\": 8388608, "
-                    "\"arc_ns\": %3, \"stream_call_ns\": 0, \"save_bytes_per_second\": %4, "
-                    "\"load_bytes_per_second\": %5, \"jitter_percent\": 6, \"cold_percent\": 25, "
-                    "\"jitter_seed\": %6}")
-                    .arg(number == 1 ? QString() : QStringLiteral(", "))
-                    .arg(number)
-                    .arg(qRound64(1e6 * slower))
-                    .arg(qRound64(1e9 / slower))
-                    .arg(qRound64(5e8 / slower))
-                    .arg(seed + number);
-        file.write(
-            QStringLiteral("{\"schema\": \"migscope.sim-profile/1\", \"name\": \"%1\", \"host\": {\"name\": "
-                           "\"%1\"}, \"devices\": [%2]}")
-                .arg(QLatin1String(name), devices)
-                .toUtf8());
-        file.close();
         RunRequest request;
         request.source = "0000:01:00.1";
         request.destination = "0000:01:00.2";
@@ -228,6 +209,27 @@ public:
         host_->logDma(device, log);
         return idle(device);
     }
+    /// Two devices are saved, and their states compared.
+    bool images() {
+        if (!machine(QStringLiteral("sim:lab"), QStringLiteral("0000:3b:00.2")))
+            return false;
+        QStringList paths;
+        for (const char* device : {"0000:3b:00.2", "0000:3b:00.3"}) {
+            paths << folder_.filePath(QStringLiteral("vf-%1.migstate").arg(paths.size() + 2));
+            RunRequest request;
+            request.kind = PlanKind::Save;
+            request.source = device;
+            request.mode = CopyMode::StopCopy;
+            request.path = paths.back().toStdString();
+            if (!open(device) || !host_->startRun(request) || !runEnded())
+                return false;
+        }
+        window_->parts().images->open(paths);
+        ImagesWindow& shown = window_->parts().images->view();
+        shown.resize(size_);
+        front_ = &shown;
+        return waited([&] { return !shown.command().isEmpty() && shown.hex()->loaded(); });
+    }
     /// Frames of a whole migration, for a short film.
     bool film(const QString& folder) {
         int number = 0;
@@ -250,13 +252,14 @@ public:
     void point(MigState state) { window_->parts().inspect->grid()->button(state)->setFocus(); }
     bool picture(const QString& file, int settle = 600) {
         spin(settle); // the last events, and what they change
-        const bool saved = window_->grab().save(file);
+        QWidget& shown = front_ != nullptr ? *front_ : *window_;
+        const bool saved = shown.grab().save(file);
         std::printf("%s%s\n", qPrintable(file), saved ? "" : ": NOT WRITTEN");
         // A part whose smallest size is too large widens the window.
-        const bool fits = window_->size() == size_;
+        const bool fits = shown.size() == size_;
         if (!fits)
             std::fprintf(stderr, "migscope: the window of %s takes %d x %d, not %d x %d\n", qPrintable(file),
-                         window_->width(), window_->height(), size_.width(), size_.height());
+                         shown.width(), shown.height(), size_.width(), size_.height());
         return saved && fits;
     }
     [[nodiscard]] HostSession& host() { return *host_; }
@@ -266,6 +269,8 @@ private:
     QSize size_; ///< asked for
     std::unique_ptr<HostSession> host_;
     std::unique_ptr<MainWindow> window_;
+    QTemporaryDir folder_;
+    QWidget* front_ = nullptr; ///< the window that the picture is of, when it is another one
 };
 
 /// The offscreen platform says of each window that it has no window manager.
@@ -315,6 +320,7 @@ std::vector<Scene> scenes(const QString& ordinaryHost) {
          [](Stage& stage) { return stage.run(good, other) && stage.runEnded() && stage.whatIf(); }},
         {"dirty", [](Stage& stage) { return stage.dirty(good); }},
         {"compare", [](Stage& stage) { return stage.compare(); }},
+        {"images", [](Stage& stage) { return stage.images(); }},
         {"error",
          [](Stage& stage) {
              const bool ok =

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -76,7 +77,9 @@ class ImageReader {
 public:
     /// `path` "-" reads standard input. Damaged/Incomplete name the offset. No allocation follows a length
     /// field beyond one chunk's bound.
-    [[nodiscard]] static Result<std::unique_ptr<ImageReader>> open(const std::string& path);
+    /// `progress(bytesVerified, total)` returns false for Cancelled; it is not called for a pipe.
+    [[nodiscard]] static Result<std::unique_ptr<ImageReader>>
+    open(const std::string& path, const std::function<bool(std::uint64_t, std::uint64_t)>& progress = {});
     ~ImageReader();
 
     /// The next bytes; an empty span is the end (verified, for containers).

@@ -153,7 +153,7 @@ class ImageReader::Impl {
 public:
     explicit Impl(Input input) : input_(std::move(input)) {}
 
-    Result<void> begin();
+    Result<void> begin(const std::function<bool(std::uint64_t, std::uint64_t)>& progress);
     Result<std::span<const std::byte>> next();
     Result<void> restart();
     [[nodiscard]] const std::string& name() const { return input_.name(); }
@@ -180,7 +180,7 @@ private:
     bool ended_ = false;
 };
 
-Result<void> ImageReader::Impl::begin() {
+Result<void> ImageReader::Impl::begin(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) {
     std::string start(imagePrefix.size(), '\0');
     auto got = input_.readFully(bytesOf(start));
     if (!got)
@@ -213,6 +213,8 @@ Result<void> ImageReader::Impl::begin() {
             return std::unexpected(std::move(chunk.error()));
         if (chunk->empty())
             break;
+        if (progress && !progress(input_.consumed(), *input_.size()))
+            return fail(Errc::Cancelled, loadWhat, input_.name());
     }
     std::array<std::byte, 1> behind{};
     auto more = input_.read(behind);
@@ -330,7 +332,9 @@ Result<std::span<const std::byte>> ImageReader::Impl::next() {
 ImageReader::ImageReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ImageReader::~ImageReader() = default;
 
-Result<std::unique_ptr<ImageReader>> ImageReader::open(const std::string& path) {
+Result<std::unique_ptr<ImageReader>>
+ImageReader::open(const std::string& path,
+                  const std::function<bool(std::uint64_t, std::uint64_t)>& progress) {
     const bool standardInput = path == "-";
     UniqueFd fd(standardInput ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                               : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
@@ -348,7 +352,7 @@ Result<std::unique_ptr<ImageReader>> ImageReader::open(const std::string& path) 
             return fail(Errc::InvalidArgument, loadWhat, name, "neither a file nor a pipe");
     }
     auto impl = std::make_unique<Impl>(Input(std::move(fd), name, size));
-    if (auto begun = impl->begin(); !begun)
+    if (auto begun = impl->begin(progress); !begun)
         return std::unexpected(std::move(begun.error()));
     return std::unique_ptr<ImageReader>(new ImageReader(std::move(impl)));
 }

@@ -124,16 +124,4 @@ private:
 loadRecording(const std::string& path,
               const std::function<bool(std::uint64_t, std::uint64_t)>& progress = {});
 
-/// CSV (one row a sample or event) or JSON (one document) of a recording; lines go to `out`.
-[[nodiscard]] Result<void> exportCsv(const Recording& recording,
-                                     const std::function<void(std::string_view)>& out);
-[[nodiscard]] Result<void> exportJson(const Recording& recording,
-                                      const std::function<void(std::string_view)>& out);
-/// The Trace Event Format that Perfetto and Chrome's viewer read: runs with the phases of their critical
-/// pair, a lane of states and one of calls a device, counters. Above `tracePointsPerStream` samples a
-/// stream's curves are decimated (totals stay exact), which the document says in otherData.
-[[nodiscard]] Result<void> exportTrace(const Recording& recording,
-                                       const std::function<void(std::string_view)>& out);
-inline constexpr std::size_t tracePointsPerStream = 20000;
-
 } // namespace migscope

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A recording for other programs: CSV rows in the order of time, or one JSON document.
+#include "core/transfer/recording_export.h"
+
 #include <fmt/format.h>
 
 #include "core/transfer/json_text.h"
-#include "core/transfer/recording.h"
 #include "core/transfer/recording_io.h"
 
 namespace migscope {
@@ -142,11 +143,16 @@ void column(JsonWriter& out, std::string_view key, const SampleColumns::Column<T
 
 } // namespace
 
-Result<void> exportCsv(const Recording& recording, const std::function<void(std::string_view)>& out) {
-    out(csvHead);
+Result<void> exportCsv(const Recording& recording, const ExportSink& out) {
+    if (auto done = out(csvHead); !done)
+        return done;
+    if (recording.header().simulated) {
+        if (auto done = out("0,header,,,,,,,,,,,,,,SIMULATED\n"); !done)
+            return done;
+    }
     std::map<std::uint32_t, std::size_t> next;
     // Samples up to and at a time come before the event of that time: what moved before its arc.
-    const auto samplesUpTo = [&](std::optional<Ns> limit) {
+    const auto samplesUpTo = [&](std::optional<Ns> limit) -> Result<void> {
         while (true) {
             std::optional<std::pair<Ns, std::uint32_t>> first;
             for (const auto& [stream, columns] : recording.samples()) {
@@ -155,31 +161,36 @@ Result<void> exportCsv(const Recording& recording, const std::function<void(std:
                     first = std::pair(columns.time()[at], stream);
             }
             if (!first || (limit && first->first > *limit))
-                return;
-            out(sampleRow(first->second, recording.samples().at(first->second), next[first->second]++));
+                return {};
+            const SampleColumns& columns = recording.samples().at(first->second);
+            if (auto done = out(sampleRow(first->second, columns, next[first->second]++)); !done)
+                return done;
         }
     };
     for (const Event& event : recording.events()) {
-        samplesUpTo(event.time);
-        out(eventRow(event));
+        if (auto done = samplesUpTo(event.time); !done)
+            return done;
+        if (auto done = out(eventRow(event)); !done)
+            return done;
     }
-    samplesUpTo(std::nullopt);
-    return {};
+    return samplesUpTo(std::nullopt);
 }
 
-Result<void> exportJson(const Recording& recording, const std::function<void(std::string_view)>& out) {
-    out("{\"schema\":\"migscope.export/1\",\n\"header\":");
-    out(headerLine(recording.header()));
-    out(",\n\"report\":");
-    out(reportJson(recording));
-    out(",\n\"events\":[");
-    std::string_view comma = "\n";
+Result<void> exportJson(const Recording& recording, const ExportSink& out) {
+    for (const std::string& part :
+         {std::string("{\"schema\":\"migscope.export/1\",\n\"header\":"), headerLine(recording.header()),
+          std::string(",\n\"report\":"), reportJson(recording), std::string(",\n\"events\":[")}) {
+        if (auto done = out(part); !done)
+            return done;
+    }
+    const char* comma = "\n";
     for (const Event& event : recording.events()) {
-        out(comma);
-        out(eventLine(event));
+        if (auto done = out(comma + eventLine(event)); !done)
+            return done;
         comma = ",\n";
     }
-    out("],\n\"samples\":[");
+    if (auto done = out("],\n\"samples\":["); !done)
+        return done;
     comma = "\n";
     for (const auto& [stream, columns] : recording.samples()) {
         JsonWriter json;
@@ -192,12 +203,11 @@ Result<void> exportJson(const Recording& recording, const std::function<void(std
         column(json, "source_ns", columns.source());
         column(json, "destination_ns", columns.destination());
         json.endObject();
-        out(comma);
-        out(json.str());
+        if (auto done = out(comma + json.take()); !done)
+            return done;
         comma = ",\n";
     }
-    out("]}\n");
-    return {};
+    return out("]}\n");
 }
 
 } // namespace migscope

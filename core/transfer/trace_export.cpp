@@ -10,7 +10,7 @@
 
 #include "core/transfer/chart_content.h"
 #include "core/transfer/json_text.h"
-#include "core/transfer/recording.h"
+#include "core/transfer/recording_export.h"
 #include "core/transfer/report_values.h"
 #include "core/transfer/trace_words.h"
 #include "core/transfer/trace_writer.h"
@@ -39,8 +39,11 @@ std::string counterValue(std::uint64_t value) {
 
 class Export {
 public:
-    Export(const Recording& recording, const std::function<void(std::string_view)>& out)
+    /// `out` is asked for nothing more once `stopped` says so.
+    Export(const Recording& recording, const std::function<void(std::string_view)>& out,
+           const std::function<bool()>& stopped)
         : recording_(recording)
+        , stopped_(stopped)
         , lanes_(lanesOf(recording))
         , writer_(out, runsTid + 1 + 2 * static_cast<int>(lanes_.size())) {}
 
@@ -51,12 +54,21 @@ public:
         writer_.processName(host + (header.simulated ? " (simulated)" : ""), labels());
         runs();
         collectEvents();
-        for (const DeviceLanes& lanes : lanes_)
+        for (const DeviceLanes& lanes : lanes_) {
+            if (stopped_())
+                return;
             device(lanes);
-        for (const Event& event : recording_.events())
+        }
+        for (const Event& event : recording_.events()) {
+            if (stopped_())
+                return;
             instant(event);
-        for (const auto& [stream, columns] : recording_.samples())
+        }
+        for (const auto& [stream, columns] : recording_.samples()) {
+            if (stopped_())
+                return;
             this->stream(stream, columns);
+        }
         writer_.close();
     }
 
@@ -391,6 +403,7 @@ private:
     }
 
     const Recording& recording_;
+    const std::function<bool()>& stopped_;
     std::vector<DeviceLanes> lanes_;
     TraceWriter writer_;
     std::vector<TraceSlice> slices_;
@@ -400,9 +413,14 @@ private:
 
 } // namespace
 
-Result<void> exportTrace(const Recording& recording, const std::function<void(std::string_view)>& out) {
-    Export(recording, out).write();
-    return {};
+Result<void> exportTrace(const Recording& recording, const ExportSink& out) {
+    Result<void> result;
+    const std::function<void(std::string_view)> whileGood = [&](std::string_view text) {
+        if (result)
+            result = out(text);
+    };
+    Export(recording, whileGood, [&] { return !result.has_value(); }).write();
+    return result;
 }
 
 } // namespace migscope

@@ -190,7 +190,7 @@ TEST(Options, valuesOutOfRangeAreRefused) {
 
 TEST(Options, everyFormatOfAnExportHasItsWord) {
     for (const ExportFormat format : {ExportFormat::Csv, ExportFormat::Json, ExportFormat::Trace})
-        EXPECT_EQ(parsed({"export", "x", "--to", formatWord(format)}).format, format);
+        EXPECT_EQ(parsed({"export", "x", "--to", exportFormatWord(format)}).format, format);
     EXPECT_THAT(refused({"--json", "export", "x", "--to", "trace"}).text, HasSubstr("--to trace"));
     EXPECT_EQ(parsed({"--json", "export", "x", "--to", "trace", "--out", "y"}).out, "y");
 }

@@ -142,6 +142,24 @@ std::vector<QRectF> paintDowntime(QPainter& painter, const QRectF& rect, const D
     return rects;
 }
 
+QString downtimeTable(const DowntimeContent& content) {
+    QStringList lines{DowntimeBar::tr("Phase\tDuration\tns\tShare")};
+    Ns whole{0};
+    for (const auto& part : content.parts) {
+        whole += part.duration;
+        lines << QStringLiteral("%1\t%2\t%3\t%4 %")
+                     .arg(phaseText(part.name), durationText(part.duration))
+                     .arg(part.duration.count())
+                     .arg(part.percent);
+    }
+    for (const PhaseName phase : content.inside)
+        lines << DowntimeBar::tr("%1\tinside %2\t\t")
+                     .arg(phaseText(phase),
+                          phaseText(phase == PhaseName::Stop ? PhaseName::Save : PhaseName::Load));
+    lines << QStringLiteral("%1\t%2\t%3\t").arg(content.words.figure, durationText(whole)).arg(whole.count());
+    return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
+}
+
 DowntimeBar::DowntimeBar(Selection& selection, QWidget* parent) : QWidget(parent), selection_(selection) {
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Downtime"));
@@ -217,6 +235,8 @@ void DowntimeBar::choose(std::size_t part) {
 }
 
 void DowntimeBar::mousePressEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton)
+        return;
     for (std::size_t i = 0; i < rects_.size(); ++i) {
         if (rects_[i].contains(event->position()))
             choose(i);

@@ -38,6 +38,9 @@ struct DowntimeContent {
 std::vector<QRectF> paintDowntime(QPainter& painter, const QRectF& rect, const DowntimeContent& content,
                                   const Theme& theme, std::optional<std::size_t> selected);
 
+/// The phases as a table, tab-separated, below a line of heads; times in ns.
+[[nodiscard]] QString downtimeTable(const DowntimeContent& content);
+
 /// Left and Right choose a phase, as a click does; the choice is the window's selection.
 class DowntimeBar : public QWidget {
     Q_OBJECT
@@ -47,6 +50,7 @@ public:
     void show(const RunSourcePtr& source, int run = 0);
     void refresh();
     [[nodiscard]] const std::optional<DowntimeContent>& content() const { return content_; }
+    [[nodiscard]] const RunSourcePtr& source() const { return source_; }
     /// Index into content()->parts.
     [[nodiscard]] std::optional<std::size_t> selected() const;
     /// Where a part is drawn.

@@ -3,19 +3,13 @@
 // A recording's chart and downtime bar as a picture or a page.
 #include "ui/charts/render.h"
 
-#include <QBuffer>
 #include <QCoreApplication>
-#include <QImage>
-#include <QPageSize>
 #include <QPainter>
-#include <QPdfWriter>
-#include <QSaveFile>
-#include <QSvgGenerator>
 
-#include <cerrno>
-
+#include "core/transfer/target_file.h"
 #include "ui/charts/chart_words.h"
 #include "ui/charts/downtime_bar.h"
+#include "ui/charts/picture_file.h"
 #include "ui/charts/plot_canvas.h"
 #include "ui/theme.h"
 
@@ -26,7 +20,6 @@ constexpr QSize smallest{360, 300};
 constexpr int largestSide = 20'000;
 constexpr int margin = 14;
 constexpr int barHeight = 74;
-constexpr int dotsPerInch = 96;
 
 QString tr(const char* text) {
     return QCoreApplication::translate("charts", text);
@@ -74,53 +67,14 @@ public:
         });
     }
 
-    [[nodiscard]] QByteArray svg() {
-        QByteArray bytes;
-        QBuffer buffer(&bytes);
-        buffer.open(QIODevice::WriteOnly);
-        QSvgGenerator generator;
-        generator.setOutputDevice(&buffer);
-        generator.setSize(options_.size);
-        generator.setViewBox(QRect(QPoint(0, 0), options_.size));
-        generator.setResolution(dotsPerInch);
-        // Qt writes both as they are.
-        generator.setTitle(caption_.front().toHtmlEscaped());
-        generator.setDescription(caption_.join(QStringLiteral("; ")).toHtmlEscaped());
-        paint(generator, true);
-        return bytes;
-    }
-
-    [[nodiscard]] QByteArray png() {
-        QImage image(options_.size, QImage::Format_RGB32);
-        image.fill(theme_.card());
-        paint(image, false);
-        image.setText(QStringLiteral("Description"), caption_.join(QStringLiteral("; ")));
-        QByteArray bytes;
-        QBuffer buffer(&bytes);
-        buffer.open(QIODevice::WriteOnly);
-        image.save(&buffer, "PNG");
-        return bytes;
-    }
-
-    [[nodiscard]] QByteArray pdf() {
-        QByteArray bytes;
-        QBuffer buffer(&bytes);
-        buffer.open(QIODevice::WriteOnly);
-        QPdfWriter writer(&buffer);
-        writer.setResolution(dotsPerInch);
-        const QSizeF points(options_.size.width() * 72.0 / dotsPerInch,
-                            options_.size.height() * 72.0 / dotsPerInch);
-        writer.setPageSize(QPageSize(points, QPageSize::Point, {}, QPageSize::ExactMatch));
-        writer.setPageMargins(QMarginsF());
-        writer.setTitle(caption_.front());
-        writer.setCreator(QStringLiteral("Migscope"));
-        paint(writer, true);
-        return bytes;
+    [[nodiscard]] Drawing drawing() {
+        return {options_.size, caption_, theme_.card(),
+                [this](QPaintDevice& device, bool vector) { paint(device, vector); }};
     }
 
     /// Readable without scripts and without a network.
     [[nodiscard]] QByteArray html() {
-        const QByteArray picture = svg();
+        const QByteArray picture = svgOf(drawing());
         const QString ink = theme_.text().name();
         const QString paper = theme_.card().name();
         QString page =
@@ -181,11 +135,11 @@ Result<QByteArray> renderRecording(const Recording& recording, const PictureOpti
     Picture picture(recording, options);
     switch (options.format) {
     case PictureFormat::Svg:
-        return picture.svg();
+        return svgOf(picture.drawing());
     case PictureFormat::Png:
-        return picture.png();
+        return pngOf(picture.drawing());
     case PictureFormat::Pdf:
-        return picture.pdf();
+        return pdfOf(picture.drawing());
     case PictureFormat::Html:
         break;
     }
@@ -193,13 +147,12 @@ Result<QByteArray> renderRecording(const Recording& recording, const PictureOpti
 }
 
 Result<void> writePicture(const QByteArray& bytes, const QString& path) {
-    QSaveFile file(path);
-    errno = 0;
-    if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit())
-        return {};
-    if (errno != 0)
-        return failErrno(errno, "write picture", path.toStdString());
-    return fail(Errc::Incomplete, "write picture", path.toStdString(), file.errorString().toStdString());
+    TargetFile file(path.toStdString(), "write picture");
+    if (auto opened = file.open(); !opened)
+        return opened;
+    if (auto written = file.write({bytes.constData(), static_cast<std::size_t>(bytes.size())}); !written)
+        return written;
+    return file.place();
 }
 
 } // namespace migscope

@@ -30,7 +30,7 @@ struct PictureOptions {
 /// The bytes of the picture. GUI thread, any platform plugin. Says "SIMULATED" where the recording is.
 /// Errc::InvalidArgument when the size is too small to draw, or larger than 20 000 a side.
 [[nodiscard]] Result<QByteArray> renderRecording(const Recording& recording, const PictureOptions& options);
-/// Writes beside `path` and renames, so that what carries the name is whole; keeps the errno.
+/// Writes beside `path` and renames, so that what carries the name is whole; keeps the errno. Any thread.
 [[nodiscard]] Result<void> writePicture(const QByteArray& bytes, const QString& path);
 
 } // namespace migscope

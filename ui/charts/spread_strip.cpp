@@ -112,8 +112,21 @@ QString SpreadStrip::dotWords(const Place& place) const {
     return text;
 }
 
-void SpreadStrip::paintEvent(QPaintEvent*) {
-    QPainter painter(this);
+QString SpreadStrip::table() const {
+    QString text = tr("Recording\tRun\tValue\tNote") + QLatin1Char('\n');
+    for (const SpreadRow& row : rows_) {
+        for (const SpreadDot& dot : row.dots)
+            text += QStringLiteral("%1\t%2\t%3\t%4\n")
+                        .arg(row.label)
+                        .arg(dot.run)
+                        .arg(figureWords(unit_, dot.value), dot.first     ? tr("first run")
+                                                            : dot.outlier ? tr("far from the rest")
+                                                                          : QString());
+    }
+    return text;
+}
+
+void SpreadStrip::draw(QPainter& painter) const {
     painter.setRenderHint(QPainter::Antialiasing);
     const Theme theme = Theme::of(palette());
     const QRectF area = plot();
@@ -164,6 +177,11 @@ void SpreadStrip::paintEvent(QPaintEvent*) {
             }
         }
     }
+}
+
+void SpreadStrip::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    draw(painter);
     if (hasFocus()) {
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(palette().color(QPalette::Highlight), 1.5));
@@ -175,6 +193,8 @@ void SpreadStrip::paintEvent(QPaintEvent*) {
 }
 
 void SpreadStrip::mousePressEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton)
+        return; // a menu is asked for, not a run
     focus_ = near(event->position());
     update();
     if (focus_)

@@ -13,6 +13,8 @@
 
 #include "core/transfer/run_figures.h"
 
+class QPainter;
+
 namespace migscope {
 
 struct SpreadDot {
@@ -38,6 +40,10 @@ public:
     explicit SpreadStrip(QWidget* parent = nullptr);
     void setRows(FigureUnit unit, std::vector<SpreadRow> rows);
     [[nodiscard]] const std::vector<SpreadRow>& rows() const { return rows_; }
+    /// A row a dot, tab-separated, below a line of heads.
+    [[nodiscard]] QString table() const;
+    /// As it is shown, without the focus; at the painter's origin, in the size of the widget.
+    void draw(QPainter& painter) const;
     /// Where a dot is drawn.
     [[nodiscard]] QPointF dotAt(std::size_t row, std::size_t dot) const;
     [[nodiscard]] QSize sizeHint() const override;

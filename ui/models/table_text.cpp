@@ -32,4 +32,8 @@ QString tableText(const QAbstractItemModel& model) {
     return text;
 }
 
+QString labelled(const QString& table, const QString& what) {
+    return what.isEmpty() ? table : table + what + QLatin1Char('\n');
+}
+
 } // namespace migscope

@@ -13,5 +13,8 @@ namespace migscope {
 [[nodiscard]] QString rowText(const QAbstractItemModel& model, int row);
 /// All rows below a line of heads.
 [[nodiscard]] QString tableText(const QAbstractItemModel& model);
+/// With a last line that says what it is of ("run.migrec · SIMULATED · …"): simulated values must not be
+/// taken for measured ones wherever they are put. Empty: unchanged.
+[[nodiscard]] QString labelled(const QString& table, const QString& what);
 
 } // namespace migscope

@@ -19,7 +19,9 @@
 #include <algorithm>
 
 #include "core/transfer/range_stats.h"
+#include "ui/charts/chart_words.h"
 #include "ui/charts/downtime_bar.h"
+#include "ui/cli_command.h"
 #include "ui/figure_words.h"
 #include "ui/models/table_text.h"
 #include "ui/panels/command_box.h"
@@ -131,11 +133,54 @@ void ComparePage::makeBody() {
     connect(withoutFirst_, &QCheckBox::toggled, this, &ComparePage::showTable);
     connect(figure_, &QComboBox::activated, this, &ComparePage::showStrip);
     connect(copy_, &QToolButton::clicked, this,
-            [this] { QGuiApplication::clipboard()->setText(tableText(model_)); });
+            [this] { QGuiApplication::clipboard()->setText(differences()); });
     connect(strip_, &SpreadStrip::runPicked, this, [this](int row, int run) {
         if (row >= 0 && static_cast<std::size_t>(row) < sources_.size())
             emit runPicked(sources_[static_cast<std::size_t>(row)], run);
     });
+    emit chartMade({overlay_, tr("Overlay"), [this] {
+                        auto made = take(*overlay_, QStringLiteral("overlay"),
+                                         tr("Runs over each other, aligned at t0"));
+                        if (made)
+                            paintLike(*made, overlay_->canvas());
+                        return made;
+                    }});
+    emit chartMade({strip_, tr("Spread"), [this] {
+                        auto made = take(*strip_, QStringLiteral("spread"),
+                                         tr("Spread of %1 over the runs").arg(figure_->currentText()));
+                        if (made) {
+                            made->table = strip_->table();
+                            paintWith(*made, [this](QPainter& painter) { strip_->draw(painter); });
+                        }
+                        return made;
+                    }});
+}
+
+std::optional<ChartTake> ComparePage::take(const QWidget& chart, const QString& name,
+                                           const QString& title) const {
+    if (sources_.empty())
+        return std::nullopt;
+    ChartTake take = takeLike(chart, name);
+    std::vector<std::string> paths{sources_[baseIndex()]->path().toStdString()};
+    QStringList lines;
+    for (std::size_t at = 0; at < sources_.size(); ++at) {
+        if (at != baseIndex())
+            paths.push_back(sources_[at]->path().toStdString());
+        sources_[at]->look([&](const Recording& recording) {
+            lines << captionLines(recording, labelOf(at)).front();
+            take.simulated |= recording.header().simulated;
+        });
+    }
+    take.caption = QStringList{title + (take.simulated ? tr(" · SIMULATED") : QString())} + lines;
+    take.table = model_.rowCount() > 0 ? tableText(model_) : strip_->table();
+    if (std::ranges::none_of(paths, &std::string::empty) && paths.size() > 1)
+        take.command = cliCompare(paths, withoutFirst_->isChecked());
+    return take;
+}
+
+QString ComparePage::differences() const {
+    const auto made = take(*table_, {}, tr("Differences"));
+    return made ? tableOf(*made) : QString();
 }
 
 void ComparePage::setSources(const std::vector<RunSourcePtr>& sources) {

@@ -7,6 +7,7 @@
 
 #include <vector>
 
+#include "ui/charts/chart_take.h"
 #include "ui/charts/overlay_view.h"
 #include "ui/charts/spread_strip.h"
 #include "ui/models/compare_model.h"
@@ -41,6 +42,8 @@ public:
 signals:
     /// A person wants to see this run.
     void runPicked(const migscope::RunSourcePtr& source, int run);
+    /// Once for each of its charts, when they are made.
+    void chartMade(const migscope::ChartOffer& offer);
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -51,6 +54,9 @@ private:
     void showStrip();
     void showTable();
     void showOverlay();
+    [[nodiscard]] std::optional<ChartTake> take(const QWidget& chart, const QString& name,
+                                                const QString& title) const;
+    [[nodiscard]] QString differences() const;
     [[nodiscard]] QString labelOf(std::size_t source) const;
     [[nodiscard]] std::size_t baseIndex() const;
 

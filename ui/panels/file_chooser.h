@@ -19,4 +19,16 @@ using FileChooser = std::function<QString(QWidget* parent, FileUse use, const QS
 /// where the act is.
 [[nodiscard]] QString chooseFile(QWidget* parent, FileUse use, const QString& title);
 
+/// What a person is asked for a file that is to be written.
+struct TargetQuestion {
+    QString title;
+    QString proposed; ///< a name or a path
+    QString kinds;    ///< "SVG picture (*.svg)"
+    QString suffix;   ///< put behind a name that has none
+};
+/// As FileChooser, but an existing file was asked about.
+using TargetChooser = std::function<QString(QWidget* parent, const TargetQuestion& question)>;
+/// The platform's file dialog.
+[[nodiscard]] QString chooseTarget(QWidget* parent, const TargetQuestion& question);
+
 } // namespace migscope

@@ -68,7 +68,7 @@ RangePanel::RangePanel(Selection& selection, QWidget* parent) : QWidget(parent),
             emit saveAsked(source_, *chosen);
     });
     connect(copy_, &QToolButton::clicked, this,
-            [this] { QGuiApplication::clipboard()->setText(tableText(model_)); });
+            [this] { QGuiApplication::clipboard()->setText(labelled(tableText(model_), simulatedLabel())); });
     connect(clear_, &QToolButton::clicked, this, [this] { selection_.select(std::nullopt); });
     showStats();
 }
@@ -100,6 +100,17 @@ RangePanel::Counted RangePanel::countedOf(const Recording& recording, const Time
 void RangePanel::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     showStats();
+}
+
+QString RangePanel::simulatedLabel() const {
+    QString label;
+    if (source_) {
+        source_->look([&](const Recording& recording) {
+            if (recording.header().simulated)
+                label = captionLines(recording, source_->name()).front();
+        });
+    }
+    return label;
 }
 
 std::optional<TimeRange> RangePanel::range() const {

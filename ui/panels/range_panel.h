@@ -46,6 +46,7 @@ private:
     };
     [[nodiscard]] static Counted countedOf(const Recording& recording, const TimeRange& range);
     [[nodiscard]] std::optional<TimeRange> range() const;
+    [[nodiscard]] QString simulatedLabel() const; ///< empty when it is not simulated
     void showStats();
 
     Selection& selection_;

@@ -66,6 +66,9 @@ RunView& RunView::madeBody() {
     qobject_cast<QVBoxLayout*>(this->layout())->insertWidget(0, body_, 1);
     connectParts();
     makeMore(*layout);
+    emit chartMade({chart_, tr("Chart"), [this] { return takeOf(*chart_); }});
+    emit chartMade({bar_, tr("Downtime"), [this] { return takeOf(*bar_); }});
+    emit chartMade({whatIf_->bar(), tr("What if"), [this] { return whatIf_->take(); }});
     body_->setVisible(source_ != nullptr);
     return *this;
 }

@@ -5,6 +5,7 @@
 
 #include <QWidget>
 
+#include "ui/charts/chart_take.h"
 #include "ui/charts/chart_view.h"
 #include "ui/charts/downtime_bar.h"
 #include "ui/models/chart_table_model.h"
@@ -45,6 +46,10 @@ public:
     void showPage(Page page);
     /// The run's stretch of time, and its downtime in the bar.
     void showRun(int run);
+
+signals:
+    /// Once for each of its charts, when they are made.
+    void chartMade(const migscope::ChartOffer& offer);
 
 protected:
     /// Everything but the empty text, made when it is first needed: most of a window's start is its widgets.

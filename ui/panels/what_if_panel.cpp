@@ -56,15 +56,19 @@ public:
         update();
     }
     [[nodiscard]] QSize sizeHint() const override { return {400, 74}; }
+    [[nodiscard]] const std::optional<DowntimeContent>& content() const { return content_; }
+    void draw(QPainter& painter) const {
+        painter.setRenderHint(QPainter::Antialiasing);
+        paintDowntime(painter, QRectF(rect()).adjusted(2, 2, -2, -2), *content_, Theme::of(palette()),
+                      std::nullopt);
+    }
 
 protected:
     void paintEvent(QPaintEvent*) override {
         if (!content_)
             return;
         QPainter painter(this);
-        painter.setRenderHint(QPainter::Antialiasing);
-        paintDowntime(painter, QRectF(rect()).adjusted(2, 2, -2, -2), *content_, Theme::of(palette()),
-                      std::nullopt);
+        draw(painter);
     }
 
 private:
@@ -173,6 +177,7 @@ void WhatIfPanel::setInputs(const QString& what, const WhatIfInputs& inputs, boo
     const bool same = what == what_ && inputs.run == inputs_.run && inputs.why == inputs_.why &&
                       inputs.downtime.value == inputs_.downtime.value;
     what_ = what;
+    simulated_ = simulated;
     inputs_ = inputs;
     title_->setText(
         tr("A prediction from run %1 of %2%3: the model plays that run again with other numbers. Nothing is "
@@ -200,6 +205,23 @@ void WhatIfPanel::reset() {
     setControl(limit_, std::chrono::duration<double, std::milli>(inputs_.limits.downtimeLimit).count(),
                noPrecopy);
     showAnswer();
+}
+
+QWidget* WhatIfPanel::bar() const {
+    return bar_;
+}
+
+std::optional<ChartTake> WhatIfPanel::take() const {
+    if (!bar_->content())
+        return std::nullopt;
+    ChartTake take = takeLike(*bar_, QStringLiteral("what-if"));
+    take.simulated = simulated_;
+    take.caption << tr("Prediction from run %1 of %2").arg(inputs_.run).arg(what_) +
+                        (simulated_ ? tr(" · SIMULATED") : QString())
+                 << sentence_->text() << whatIfAssumptions(answer_);
+    take.table = downtimeTable(*bar_->content());
+    paintWith(take, [this](QPainter& painter) { bar_->draw(painter); });
+    return take;
 }
 
 WhatIfChange WhatIfPanel::change() const {

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/transfer/what_if.h"
+#include "ui/charts/chart_take.h"
 #include "ui/charts/downtime_bar.h"
 
 class QDoubleSpinBox;
@@ -30,6 +31,9 @@ public:
     [[nodiscard]] const WhatIfAnswer& answer() const { return answer_; }
     /// As the controls stand.
     [[nodiscard]] WhatIfChange change() const;
+    /// The predicted phases as a chart.
+    [[nodiscard]] QWidget* bar() const;
+    [[nodiscard]] std::optional<ChartTake> take() const;
 
 public slots:
     void reset();
@@ -58,6 +62,7 @@ private:
     Control dirty_;
     Control limit_;
     QString what_;
+    bool simulated_ = false;
     WhatIfInputs inputs_;
     WhatIfAnswer answer_;
 };

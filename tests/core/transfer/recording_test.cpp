@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/transfer/recording_export.h"
 #include "core/transfer/recording_io.h"
 #include "tests/core/transfer/run_builder.h"
 
@@ -25,6 +26,13 @@ std::vector<std::string> lines(const RunBuilder& run) {
     for (const Event& event : run.events)
         all.push_back(eventLine(event));
     return all;
+}
+
+ExportSink into(std::string& text) {
+    return [&text](std::string_view part) -> Result<void> {
+        text += part;
+        return {};
+    };
 }
 
 std::string joined(const std::vector<std::string>& lines) {
@@ -298,9 +306,10 @@ TEST(SampleColumns, AppendingInPiecesIsTheSameAsAtOnce) {
 TEST(Export, CsvHasARowForEverySampleAndEventInTheOrderOfTime) {
     const auto recording = load(joined(lines(migration())));
     std::string csv;
-    ASSERT_TRUE(exportCsv(*recording, [&](std::string_view part) { csv += part; }));
+    ASSERT_TRUE(exportCsv(*recording, into(csv)));
     EXPECT_EQ(static_cast<std::size_t>(std::count(csv.begin(), csv.end(), '\n')),
-              1 + migration().events.size());
+              2 + migration().events.size());
+    EXPECT_NE(csv.find("\n0,header,,,,,,,,,,,,,,SIMULATED\n"), std::string::npos);
     const std::size_t eof = csv.find("save eof");
     EXPECT_LT(csv.find("129000000,sample,0,1,1,1048576,2000000,1000000,"), eof);
     std::size_t columns = 0;
@@ -322,14 +331,14 @@ TEST(Export, CsvQuotesForeignText) {
     event.body = event::Mark{"a,\"b\"\nc"};
     recording.apply(event);
     std::string csv;
-    ASSERT_TRUE(exportCsv(recording, [&](std::string_view part) { csv += part; }));
+    ASSERT_TRUE(exportCsv(recording, into(csv)));
     EXPECT_NE(csv.find("\"a,\"\"b\"\"\nc\""), std::string::npos) << csv;
 }
 
 TEST(Export, JsonHoldsHeaderReportEventsAndSamples) {
     const auto recording = load(joined(lines(migration())));
     std::string json;
-    ASSERT_TRUE(exportJson(*recording, [&](std::string_view part) { json += part; }));
+    ASSERT_TRUE(exportJson(*recording, into(json)));
     json.erase(std::remove(json.begin(), json.end(), '\n'), json.end());
     // One valid document: taken as a line of an unknown kind it passes the parser.
     json.insert(1, "\"kind\":\"x\",\"t_ns\":0,");

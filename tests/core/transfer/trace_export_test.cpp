@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "core/transfer/json_text.h"
-#include "core/transfer/recording.h"
+#include "core/transfer/recording_export.h"
 #include "core/transfer/trace_writer.h"
 #include "tests/core/transfer/run_builder.h"
 
@@ -30,10 +30,11 @@ Recording recordingOf(const RunBuilder& run, RecordingHeader header = test::head
 /// The events of the document as text; what stands before them as the first one.
 std::vector<std::string> trace(const Recording& recording, std::size_t* longest = nullptr) {
     std::string text;
-    const auto done = exportTrace(recording, [&](std::string_view piece) {
+    const auto done = exportTrace(recording, [&](std::string_view piece) -> Result<void> {
         text += piece;
         if (longest != nullptr)
             *longest = std::max(*longest, piece.size());
+        return {};
     });
     EXPECT_TRUE(done);
     const std::size_t at = text.find("\"traceEvents\":");
