@@ -7,13 +7,11 @@
 #include <QDockWidget>
 #include <QDropEvent>
 #include <QLabel>
-#include <QMenuBar>
 #include <QMimeData>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QTabWidget>
-#include <QToolBar>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -39,6 +37,7 @@
 #include "ui/recordings.h"
 #include "ui/run_presenter.h"
 #include "ui/unfinished.h"
+#include "ui/window_menus.h"
 #include "ui/wire.h"
 
 namespace migscope {
@@ -50,8 +49,8 @@ MainWindow::MainWindow(HostSession& host, const About& about, QWidget* parent) :
     makeParts(host, about);
     makeCentre();
     makeDocks();
-    makeToolBar();
-    makeMenus();
+    migscope::makeToolBar(*this, *parts_.actions);
+    migscope::makeMenus(*this, parts_, docks_);
     parts_.presenter = new Presenter(parts_, this);
     parts_.runPresenter = new RunPresenter(parts_, this);
     wire(*this, parts_);
@@ -150,62 +149,6 @@ void MainWindow::makeDocks() {
     resizeDocks({machines, runs}, {480, 150}, Qt::Vertical);
     resizeDocks({facts, why}, {330, 260}, Qt::Vertical);
     resizeDocks({log}, {180}, Qt::Vertical);
-}
-
-void MainWindow::makeToolBar() {
-    const Actions& actions = *parts_.actions;
-    QToolBar* bar = addToolBar(tr("Tools"));
-    bar->setObjectName(QStringLiteral("tools"));
-    bar->setMovable(false);
-    bar->setIconSize({18, 18});
-    bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    bar->addActions({actions[ActionId::Overview], actions[ActionId::Refresh]});
-    bar->addSeparator();
-    bar->addActions({actions[ActionId::ThisHost], actions[ActionId::SimulatedLab]});
-    bar->addSeparator();
-    bar->addActions({actions[ActionId::ReleaseDevice], actions[ActionId::CancelRun]});
-    bar->addSeparator();
-    bar->addActions({actions[ActionId::OpenRecording], actions[ActionId::SaveRecording],
-                     actions[ActionId::Export], actions[ActionId::CopyCommand]});
-    bar->addSeparator();
-    bar->addAction(actions[ActionId::Search]);
-    for (QAction* action : bar->actions()) {
-        if (QWidget* button = bar->widgetForAction(action); button != nullptr && !action->isSeparator())
-            button->setFocusPolicy(Qt::TabFocus);
-    }
-}
-
-void MainWindow::makeMenus() {
-    const Actions& actions = *parts_.actions;
-    QMenu* file = menuBar()->addMenu(tr("&File"));
-    file->addActions({actions[ActionId::ThisHost], actions[ActionId::SimulatedLab]});
-    file->addSeparator();
-    file->addAction(actions[ActionId::OpenRecording]);
-    parts_.recent = file->addMenu(tr("Open r&ecent"));
-    file->addActions(
-        {actions[ActionId::SaveRecording], actions[ActionId::Export], actions[ActionId::CompareImages]});
-    file->addSeparator();
-    file->addAction(actions[ActionId::Quit]);
-    QMenu* device = menuBar()->addMenu(tr("&Device"));
-    device->addActions(
-        {actions[ActionId::OpenDevice], actions[ActionId::ReleaseDevice], actions[ActionId::ResetDevice]});
-    device->addSeparator();
-    device->addAction(actions[ActionId::CancelRun]);
-    device->addSeparator();
-    device->addAction(actions[ActionId::CopyCommand]);
-    QMenu* view = menuBar()->addMenu(tr("&View"));
-    view->addActions({actions[ActionId::Overview], actions[ActionId::Refresh]});
-    view->addSeparator();
-    view->addActions({actions[ActionId::ShowInspect], actions[ActionId::ShowMigrate],
-                      actions[ActionId::ShowTimeline], actions[ActionId::ShowCompare],
-                      actions[ActionId::ShowDirty], actions[ActionId::AddMark]});
-    view->addSeparator();
-    view->addActions({actions[ActionId::Search], actions[ActionId::FilterEvents]});
-    view->addSeparator();
-    for (QDockWidget* made : std::as_const(docks_))
-        view->addAction(made->toggleViewAction());
-    QMenu* help = menuBar()->addMenu(tr("&Help"));
-    help->addActions({actions[ActionId::Help], actions[ActionId::About]});
 }
 
 void MainWindow::restoreLayout() {

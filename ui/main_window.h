@@ -34,8 +34,6 @@ private:
     void makeParts(HostSession& host, const About& about);
     void makeCentre();
     void makeDocks();
-    void makeMenus();
-    void makeToolBar();
     QDockWidget* dock(const QString& name, const QString& title, QWidget* inside, Qt::DockWidgetArea area);
     void restoreLayout();
     void saveLayout() const;
