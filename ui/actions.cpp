@@ -55,6 +55,10 @@ constexpr std::array specs{
          "Ctrl+O", QT_TRANSLATE_NOOP("actions", "Open a recording (*.migrec).")},
     Spec{ActionId::SaveRecording, "save-recording", QT_TRANSLATE_NOOP("actions", "&Save recording as…"),
          "Ctrl+S", QT_TRANSLATE_NOOP("actions", "Save the recording that is shown into a file.")},
+    Spec{ActionId::SaveReport, "save-report", QT_TRANSLATE_NOOP("actions", "Save re&port…"), "Ctrl+Shift+S",
+         QT_TRANSLATE_NOOP("actions",
+                           "Write what is shown as a page for a browser: one recording in Timeline, "
+                           "the ticked ones in Compare.")},
     Spec{ActionId::Search, "search", QT_TRANSLATE_NOOP("actions", "&Find a device"), "Ctrl+K",
          QT_TRANSLATE_NOOP("actions", "Go to the filter of the devices.")},
     Spec{ActionId::FilterEvents, "", QT_TRANSLATE_NOOP("actions", "Filter the &events"), "Ctrl+F",

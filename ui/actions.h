@@ -23,6 +23,7 @@ enum class ActionId {
     CancelRun,
     OpenRecording,
     SaveRecording,
+    SaveReport,
     Search,
     FilterEvents,
     ShowInspect,

@@ -180,7 +180,7 @@ void MainWindow::makeMenus() {
     file->addSeparator();
     file->addAction(actions[ActionId::OpenRecording]);
     parts_.recent = file->addMenu(tr("Open r&ecent"));
-    file->addAction(actions[ActionId::SaveRecording]);
+    file->addActions({actions[ActionId::SaveRecording], actions[ActionId::SaveReport]});
     file->addSeparator();
     file->addAction(actions[ActionId::Quit]);
     QMenu* device = menuBar()->addMenu(tr("&Device"));
