@@ -61,6 +61,10 @@ constexpr std::array specs{
     Spec{ActionId::CompareImages, "", QT_TRANSLATE_NOOP("actions", "Compare &images…"), "Ctrl+I",
          QT_TRANSLATE_NOOP("actions",
                            "Compare two saved states, byte for byte and by record. Touches no device.")},
+    Spec{ActionId::SaveReport, "save-report", QT_TRANSLATE_NOOP("actions", "Save re&port…"), "Ctrl+Shift+S",
+         QT_TRANSLATE_NOOP("actions",
+                           "Write what is shown as a page for a browser: one recording in Timeline, "
+                           "the ticked ones in Compare.")},
     Spec{ActionId::Search, "search", QT_TRANSLATE_NOOP("actions", "&Find a device"), "Ctrl+K",
          QT_TRANSLATE_NOOP("actions", "Go to the filter of the devices.")},
     Spec{ActionId::FilterEvents, "", QT_TRANSLATE_NOOP("actions", "Filter the &events"), "Ctrl+F",

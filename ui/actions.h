@@ -25,6 +25,7 @@ enum class ActionId {
     SaveRecording,
     Export,
     CompareImages,
+    SaveReport,
     Search,
     FilterEvents,
     ShowInspect,

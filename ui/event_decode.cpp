@@ -143,11 +143,6 @@ QString bytesNote(std::uint64_t bytes) {
     return QString::fromStdString(formatBytes(bytes));
 }
 
-QString severityWord(unsigned severity) {
-    static constexpr std::array words{"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
-    return QStringLiteral("%1 (%2)").arg(QLatin1String(words.at(severity % words.size()))).arg(severity);
-}
-
 constexpr std::size_t mostRangesShown = 8;
 
 /// What each kind has to say beyond its headline.
@@ -293,6 +288,11 @@ private:
 };
 
 } // namespace
+
+QString severityWord(unsigned severity) {
+    static constexpr std::array words{"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
+    return QStringLiteral("%1 (%2)").arg(QLatin1String(words.at(severity % words.size()))).arg(severity);
+}
 
 std::vector<std::uint8_t> bytesOfHex(const std::string& hex, bool& ok) {
     const auto digit = [](char c) {

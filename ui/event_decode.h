@@ -44,5 +44,7 @@ struct Decode {
 decodeFields(const std::string& op, const std::vector<std::uint8_t>& bytes, bool answer, bool failed);
 /// What an errno means for this very call; empty when the uAPI says nothing of its own.
 [[nodiscard]] QString errnoMeaning(const std::string& op, int number);
+/// "warning (4)": of a line of the kernel's log.
+[[nodiscard]] QString severityWord(unsigned severity);
 
 } // namespace migscope

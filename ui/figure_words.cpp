@@ -51,7 +51,8 @@ QString figureName(Figure figure) {
 }
 
 QString figureWords(FigureUnit unit, double value) {
-    return QString::fromStdString(figureText(unit, value));
+    return QString::fromStdString(figureText(unit, value))
+        .replace(QLatin1String(" us"), QStringLiteral(" µs"));
 }
 
 } // namespace migscope

@@ -53,10 +53,7 @@ FactSection hostFacts(const RecordingHeader& header) {
                                                           : given(header.hostName)});
     section.facts.push_back({tr("kernel"), given(header.kernel)});
     section.facts.push_back({tr("boot id"), given(header.bootId)});
-    const QDateTime begun = QDateTime::fromMSecsSinceEpoch(header.realtime.count() / 1'000'000);
-    section.facts.push_back({tr("begun"), header.realtime > Ns{0}
-                                              ? QLocale().toString(begun, QLocale::LongFormat)
-                                              : tr("unknown")});
+    section.facts.push_back({tr("begun"), begunWords(header)});
     section.facts.push_back(
         {tr("clock"),
          tr("%1, resolution %2")
@@ -85,6 +82,11 @@ FactSection contentFacts(const Recording& recording) {
 }
 
 } // namespace
+
+QString begunWords(const RecordingHeader& header) {
+    const QDateTime begun = QDateTime::fromMSecsSinceEpoch(header.realtime.count() / 1'000'000);
+    return header.realtime > Ns{0} ? QLocale().toString(begun, QLocale::LongFormat) : tr("unknown");
+}
 
 std::vector<FactSection> recordingFacts(const Recording& recording, const QString& path, bool growing) {
     const RecordingHeader& header = recording.header();

@@ -14,4 +14,7 @@ namespace migscope {
 [[nodiscard]] std::vector<FactSection> recordingFacts(const Recording& recording, const QString& path,
                                                       bool growing);
 
+/// Date and time in the reader's zone and language. *Reentrant.*
+[[nodiscard]] QString begunWords(const RecordingHeader& header);
+
 } // namespace migscope

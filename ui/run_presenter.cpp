@@ -269,6 +269,11 @@ void RunPresenter::showRecordingActs() {
         actions.enable(ActionId::SaveRecording);
     else
         actions.disable(ActionId::SaveRecording, tr("Select a run first."));
+    // The action says what it takes: the ticked ones where they are shown, else the shown one.
+    if (source || !parts_.compare->sources().empty())
+        actions.enable(ActionId::SaveReport);
+    else
+        actions.disable(ActionId::SaveReport, tr("Select a run, or tick some, first."));
     const QString whyNoMark = RecordingEdits::whyNoMark(source);
     parts_.timeline->setWhyNoMark(whyNoMark);
     if (whyNoMark.isEmpty())
@@ -348,6 +353,7 @@ void RunPresenter::onTicked() {
     // Several ticked: the person means to compare them.
     if (parts_.compare->sources().size() > 1 && parts_.tabs->currentWidget() != parts_.compare)
         parts_.presenter->showTab(parts_.compare);
+    showRecordingActs();
 }
 
 void RunPresenter::showOneRun(const RunSourcePtr& source, int run) {

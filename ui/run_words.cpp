@@ -23,11 +23,6 @@ QString bytesText(std::uint64_t bytes) {
     return QString::fromStdString(formatBytes(bytes));
 }
 
-QString timeWithError(Ns time, Ns error) {
-    return QString::fromStdString(formatDuration(time, error))
-        .replace(QLatin1String(" us"), QStringLiteral(" µs"));
-}
-
 QString phasesText(const RunMetrics& run) {
     QStringList parts;
     for (const Phase& phase : run.phases) {
@@ -67,7 +62,7 @@ QString figures(const RunStatus& status) {
             .arg(size);
     }
     return tr("%1: %2%3. State size: %4.")
-        .arg(what, dark ? durationText(values.front()) : timeWithError(values.front(), last.downtimeError),
+        .arg(what, dark ? durationText(values.front()) : durationText(values.front(), last.downtimeError),
              phasesText(last), size);
 }
 

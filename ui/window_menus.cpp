@@ -50,8 +50,8 @@ void makeMenus(QMainWindow& window, WindowParts& parts, const QList<QDockWidget*
     file->addSeparator();
     file->addAction(actions[ActionId::OpenRecording]);
     parts.recent = file->addMenu(tr("Open r&ecent"));
-    file->addActions(
-        {actions[ActionId::SaveRecording], actions[ActionId::Export], actions[ActionId::CompareImages]});
+    file->addActions({actions[ActionId::SaveRecording], actions[ActionId::SaveReport],
+                      actions[ActionId::Export], actions[ActionId::CompareImages]});
     file->addSeparator();
     file->addAction(actions[ActionId::Quit]);
     QMenu* device = window.menuBar()->addMenu(tr("&Device"));

@@ -32,6 +32,7 @@
 #include "ui/presenter.h"
 #include "ui/recording_edits.h"
 #include "ui/recordings.h"
+#include "ui/report_acts.h"
 #include "ui/run_presenter.h"
 #include "ui/selection.h"
 #include "ui/state_grid.h"
@@ -167,6 +168,15 @@ void wirePanels(const WindowParts& parts) {
     });
 }
 
+void wireReports(MainWindow& window, const WindowParts& parts) {
+    auto* reports = new ReportActs(parts, &window);
+    join((*parts.actions)[ActionId::SaveReport], &QAction::triggered, reports, &ReportActs::saveShown);
+    join(parts.runs, &RunsPanel::reportAsked, reports, &ReportActs::saveOne);
+    join(parts.compare, &ComparePage::reportAsked, reports, &ReportActs::saveCompared);
+    join(&reports->saver(), &ReportSaver::saved, parts.runPresenter, &RunPresenter::onSaved);
+    join(&reports->saver(), &ReportSaver::failed, parts.runPresenter, &RunPresenter::onSaveFailed);
+}
+
 void wireActions(MainWindow& window, const WindowParts& parts) {
     Presenter* presenter = parts.presenter;
     RunPresenter* runs = parts.runPresenter;
@@ -221,6 +231,7 @@ void wire(MainWindow& window, const WindowParts& parts) {
     wireRecordings(parts);
     wirePanels(parts);
     wireExports(window, parts);
+    wireReports(window, parts);
     wireActions(window, parts);
     // What concerns the window itself.
     const auto say = [bar = window.statusBar()](const QString& text) { bar->showMessage(text, 5000); };

@@ -149,6 +149,11 @@ QString durationText(Ns time) {
     return QString::fromStdString(formatDuration(time)).replace(QLatin1String(" us"), QStringLiteral(" µs"));
 }
 
+QString durationText(Ns time, Ns error) {
+    return QString::fromStdString(formatDuration(time, error))
+        .replace(QLatin1String(" us"), QStringLiteral(" µs"));
+}
+
 QString clockText(Ns time) {
     const double seconds = std::chrono::duration<double>(time).count();
     return seconds < 10 ? tr("%1 s").arg(seconds, 0, 'f', 1) : tr("%1 s").arg(qRound64(seconds));

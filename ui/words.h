@@ -54,6 +54,8 @@ struct ShownReason {
 [[nodiscard]] QString errorName(const Error& error);
 /// "412 ms", "3.1 µs".
 [[nodiscard]] QString durationText(Ns time);
+/// "412 ms ± 0.3": the error in the value's unit.
+[[nodiscard]] QString durationText(Ns time, Ns error);
 /// "12 s", "1.4 s": for clocks that count.
 [[nodiscard]] QString clockText(Ns time);
 /// "worker idle", "open", "stuck in SET STOP_COPY for 12 s", …

@@ -83,9 +83,12 @@ Result<GuiOptions> parse(const QStringList& arguments) {
     const QCommandLineOption size(QStringLiteral("size"), text("Of the window, as 1280x800."),
                                   QStringLiteral("WxH"));
     const QCommandLineOption render(QStringLiteral("render"),
-                                    text("Draw the chart of RECORDING into the file of --out, and leave."),
+                                    text("Draw the chart of RECORDING, or write its report, into the file "
+                                         "of --out, and leave. Given several times, with html: a report "
+                                         "that compares the others with the first."),
                                     QStringLiteral("RECORDING"));
-    const QCommandLineOption to(QStringLiteral("to"), text("svg, png, pdf or html, of --render."),
+    const QCommandLineOption to(QStringLiteral("to"),
+                                text("svg, png or pdf: the chart; html: a whole report; of --render."),
                                 QStringLiteral("FORMAT"));
     const QCommandLineOption out(QStringLiteral("out"), text("The file that --render writes."),
                                  QStringLiteral("FILE"));
@@ -111,7 +114,7 @@ Result<GuiOptions> parse(const QStringList& arguments) {
     options.screenshots = parser.value(screenshots);
     options.scenes = parser.values(scene);
     options.theme = parser.value(theme);
-    options.render = parser.value(render);
+    options.render = parser.values(render);
     options.renderTo = parser.value(to);
     options.renderOut = parser.value(out);
     options.recordings = parser.positionalArguments();
@@ -130,7 +133,7 @@ Result<GuiOptions> parse(const QStringList& arguments) {
                         "it is WIDTHxHEIGHT, as 1280x800");
     }
     if (parser.isSet(render) != parser.isSet(out) || (parser.isSet(to) && !parser.isSet(render)))
-        return fail(Errc::InvalidArgument, "read --render", options.render.toStdString(),
+        return fail(Errc::InvalidArgument, "read --render", options.render.value(0).toStdString(),
                     "--render RECORDING, --to FORMAT and --out FILE go together");
     if (!options.theme.isEmpty() && options.theme != QLatin1String("light") &&
         options.theme != QLatin1String("dark"))

@@ -26,10 +26,10 @@ struct GuiOptions {
     QString screenshot;  ///< a file
     QString screenshots; ///< a folder
     QStringList scenes;  ///< of `screenshots`, by name; empty: all
-    QString theme;
-    QString render;    ///< a recording to be drawn, without a window
-    QString renderTo;  ///< the format
-    QString renderOut; ///< the file       ///< "light", "dark"; empty: the desktop's
+    QString theme;       ///< "light", "dark"; empty: the desktop's
+    QStringList render;  ///< recordings to be drawn, without a window; several: compared with the first
+    QString renderTo;    ///< the format
+    QString renderOut;   ///< the file
     QSize size;
     QStringList recordings;
 };

@@ -63,22 +63,29 @@ class Documentation(unittest.TestCase):
             line for line in page.split(".SH OPTIONS OF COMMANDS")[1].split(".SH EXIT")[0].splitlines() if line.startswith(".B"))))
         self.assertEqual(every - explained, set())
 
-    def test_the_windows_man_page_explains_every_option_of_the_window_and_no_other(self):
+    def window_options(self):
         window = Path(PROGRAM).with_name("migscope")
         if not window.exists():
             self.skipTest("the window is not built")
         done = run(str(window), "--help", env={**os.environ, "QT_QPA_PLATFORM": "offscreen"})
         self.assertEqual(done.returncode, 0, done.stderr)
+        return set(re.findall(r"(?m)^  (?:-\w, )*(--[a-z-]+)", done.stdout)) - {"--help-all"}
+
+    def test_the_windows_man_page_explains_every_option_of_the_window_and_no_other(self):
         page = (ROOT / "packaging/man/migscope.1").read_text().replace("\\-", "-").split(".SH OPTIONS")[1]
         explained = {o for line in page.splitlines() if line.startswith((".B -", ".BI -")) for o in OPTION.findall(line)}
-        self.assertEqual(explained, set(re.findall(r"(?m)^  (?:-\w, )*(--[a-z-]+)", done.stdout)) - {"--help-all"})
+        self.assertEqual(explained, self.window_options())
 
-    def complete(self, *words):
-        script = (f"source {ROOT}/packaging/completion/migscope-cli.bash\n"
-                  'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _migscope_cli; printf "%s\\n" "${COMPREPLY[@]}"')
+    def test_the_windows_completion_offers_every_option_of_the_window_and_no_other(self):
+        self.assertEqual(self.complete("--", program="migscope", function="_migscope"), self.window_options())
+        self.assertEqual(self.complete("--render", "a.migrec", "--to", "h", program="migscope", function="_migscope"), {"html"})
+
+    def complete(self, *words, program="migscope-cli", function="_migscope_cli"):
+        script = (f"source {ROOT}/packaging/completion/{program}.bash\n"
+                  'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); ' + function + '; printf "%s\\n" "${COMPREPLY[@]}"')
         environment = {**os.environ, "PATH": f"{Path(PROGRAM).parent}:{os.environ['PATH']}"}
         with tempfile.TemporaryDirectory() as empty:
-            done = run("bash", "--norc", "-c", script, "bash", "migscope-cli", *words, env=environment, cwd=empty)
+            done = run("bash", "--norc", "-c", script, "bash", program, *words, env=environment, cwd=empty)
         self.assertEqual(done.stderr, "")
         return set(done.stdout.split())
 

@@ -14,6 +14,7 @@ APP_ID = "io.github.migscope.Migscope"
 ALWAYS = ["share/man/man1/migscope-cli.1", "share/bash-completion/completions/migscope-cli"]
 WITH_WINDOW = [
     "share/man/man1/migscope.1",
+    "share/bash-completion/completions/migscope",
     f"share/applications/{APP_ID}.desktop",
     f"share/metainfo/{APP_ID}.metainfo.xml",
     f"share/mime/packages/{APP_ID}.xml",
@@ -25,6 +26,7 @@ VALIDATORS = {
     # groff itself: man(1) would need a pager, a locale and a database
     ".1": ["groff", "-man", "-Tutf8", "-ww", "-z"],
     "completions/migscope-cli": ["bash", "-n"],
+    "completions/migscope": ["bash", "-n"],
 }
 
 

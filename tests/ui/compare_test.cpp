@@ -12,7 +12,7 @@
 #include <QToolButton>
 
 #include "core/transfer/recording_save.h"
-#include "tests/core/transfer/run_builder.h"
+#include "tests/ui/repeated_runs.h"
 #include "tests/ui/ui_test.h"
 #include "ui/panels/compare_page.h"
 #include "ui/panels/runs_panel.h"
@@ -23,38 +23,6 @@
 
 namespace migscope::testing {
 namespace {
-
-/// `count` runs behind each other; run n is n · `step` longer in its loading than the one of run_builder.h.
-std::shared_ptr<Recording> runs(int count, Ns step, Ns more) {
-    RecordingHeader header;
-    header.simulated = true;
-    header.devices = {{"0000:01:00.1", "", "", {}, "", 7}, {"0000:01:00.2", "", "", {}, "", 7}};
-    auto recording = std::make_shared<Recording>(header);
-    Ns at{0};
-    for (int run = 1; run <= count; ++run) {
-        const Ns longer = more + step * (run % 5);
-        for (Event event : test::migration(0, 1, static_cast<std::uint32_t>(2 * run - 1)).events) {
-            const auto move = [&](Ns& time) {
-                if (time > test::ms(160))
-                    time += longer;
-                time += at;
-            };
-            move(event.time);
-            event.run = run;
-            if (auto* arc = std::get_if<event::ArcEnd>(&event.body)) {
-                move(arc->called);
-                move(arc->returned);
-            } else if (auto* samples = std::get_if<event::Samples>(&event.body)) {
-                for (Ns& time : samples->time)
-                    move(time);
-            }
-            recording->apply(event);
-        }
-        at += test::ms(400);
-    }
-    recording->complete = true;
-    return recording;
-}
 
 class Compare : public WindowTest {
 protected:
@@ -91,7 +59,7 @@ TEST_F(Compare, nothingTickedSaysWhatToDo) {
 }
 
 TEST_F(Compare, aTickedRecordingShowsItsSpreadAndARunIsOneClickAway) {
-    auto recording = runs(12, test::ms(1), Ns{0});
+    auto recording = repeatedRuns(12, test::ms(1), Ns{0});
     open("spread.migrec", recording);
     tick("spread");
     parts().tabs->setCurrentWidget(parts().compare);
@@ -123,7 +91,7 @@ TEST_F(Compare, aTickedRecordingShowsItsSpreadAndARunIsOneClickAway) {
 }
 
 TEST_F(Compare, anOutlierIsRinged) {
-    auto recording = runs(12, test::ms(1), Ns{0});
+    auto recording = repeatedRuns(12, test::ms(1), Ns{0});
     // One more that takes four times as long.
     for (Event event : test::migration(0, 1, 101).events) {
         event.time += test::ms(10'000);
@@ -146,8 +114,8 @@ TEST_F(Compare, anOutlierIsRinged) {
 }
 
 TEST_F(Compare, twoTickedAreLaidOverEachOtherAndJudged) {
-    open("fast.migrec", runs(12, test::ms(1), Ns{0}));
-    open("slow.migrec", runs(12, test::ms(1), test::ms(20)));
+    open("fast.migrec", repeatedRuns(12, test::ms(1), Ns{0}));
+    open("slow.migrec", repeatedRuns(12, test::ms(1), test::ms(20)));
     tick("fast");
     tick("slow");
     EXPECT_EQ(parts().tabs->currentWidget(), parts().compare) << "several are ticked to be compared";
@@ -202,8 +170,8 @@ TEST_F(Compare, twoTickedAreLaidOverEachOtherAndJudged) {
 }
 
 TEST_F(Compare, fourRunsAreTooFew) {
-    open("few a.migrec", runs(4, test::ms(1), Ns{0}));
-    open("few b.migrec", runs(4, test::ms(1), test::ms(50)));
+    open("few a.migrec", repeatedRuns(4, test::ms(1), Ns{0}));
+    open("few b.migrec", repeatedRuns(4, test::ms(1), test::ms(50)));
     tick("few a");
     tick("few b");
     EXPECT_TRUE(page().verdict()->text().contains(QStringLiteral("too few runs to tell (4 and 4")))

@@ -171,15 +171,15 @@ TEST_F(RunsList, whatIsBeingRecordedCannotBeClosedAndSaysWhy) {
     EXPECT_TRUE(button(closeButton)->isEnabled());
 }
 
-TEST_F(RunsList, openIsAskedForAndTheMenuHasTheSameActs) {
+TEST_F(RunsList, openIsAskedForAndTheMenuHasAllActs) {
     const QSignalSpy asked(&panel, &RunsPanel::openAsked);
     click(QStringLiteral("Open a recording"));
     EXPECT_EQ(asked.count(), 1);
     QStringList acts;
     for (const QAction* act : panel.table()->actions())
         acts << act->text();
-    EXPECT_EQ(acts,
-              QStringList({QStringLiteral("Open…"), QStringLiteral("Save as…"), QStringLiteral("Close")}));
+    EXPECT_EQ(acts, QStringList({QStringLiteral("Open…"), QStringLiteral("Save as…"),
+                                 QStringLiteral("Report…"), QStringLiteral("Close")}));
     EXPECT_EQ(panel.table()->contextMenuPolicy(), Qt::ActionsContextMenu);
 }
 

@@ -149,10 +149,7 @@ DowntimeWords downtimeWords(const Recording& recording, const RunMetrics& run) {
     DowntimeWords words;
     const std::string workload = reportWorkload(recording.header());
     words.workload = workload == "none" ? tr("idle function") : shown(workload);
-    const auto withError = [&](Ns time) {
-        return QString::fromStdString(formatDuration(time, run.downtimeError))
-            .replace(QLatin1String(" us"), QStringLiteral(" µs"));
-    };
+    const auto withError = [&](Ns time) { return durationText(time, run.downtimeError); };
     const Ns whole = sumOf(run.phases);
     if (run.downtime)
         words.figure = tr("downtime %1").arg(withError(*run.downtime));
@@ -193,8 +190,8 @@ QString estimateWords(const Recording& recording, const RunMetrics& run) {
         if (point.time <= until && point.bytes)
             last = &point;
     }
-    if (last == nullptr)
-        return {};
+    if (last == nullptr || (run.outcome != RunOutcome::Ok && pair->stopCopyBytes == 0))
+        return {}; // it did not come so far: nothing to hold the estimate against
     const auto actual = static_cast<double>(pair->stopCopyBytes > 0 ? pair->stopCopyBytes : pair->stateBytes);
     return tr("estimate %1, moved while stopped %2")
         .arg(bytesText(static_cast<double>(*last->bytes)), bytesText(actual));

@@ -8,10 +8,23 @@
 #include <QPdfWriter>
 #include <QSvgGenerator>
 
+#include <utility>
+
 namespace migscope {
 namespace {
 
 constexpr int dotsPerInch = 96;
+
+/// Without the characters that XML does not allow: Qt writes them as they are.
+QByteArray wellFormed(QByteArray svg) {
+    for (char& c : svg) {
+        if (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r')
+            c = '?';
+    }
+    for (const char* none : {"\xef\xbf\xbe", "\xef\xbf\xbf"}) // U+FFFE, U+FFFF
+        svg.replace(none, "\xef\xbf\xbd");
+    return svg;
+}
 
 QString description(const Drawing& drawing) {
     return drawing.caption.join(QStringLiteral("; "));
@@ -36,7 +49,7 @@ QByteArray svgOf(const Drawing& drawing) {
     generator.setTitle(title(drawing).toHtmlEscaped());
     generator.setDescription(description(drawing).toHtmlEscaped());
     drawing.paint(generator, true);
-    return bytes;
+    return wellFormed(std::move(bytes));
 }
 
 QImage imageOf(const Drawing& drawing) {

@@ -104,6 +104,7 @@ struct PlotCanvas::Plot {
     charts::CurvesPlot* sizes = nullptr;
     charts::CurvesPlot* rates = nullptr;
     QSharedPointer<QCPAxisTickerText> names;
+    QSharedPointer<charts::TimeTicker> timeTicker = QSharedPointer<charts::TimeTicker>::create();
     QSharedPointer<charts::BytesTicker> sizeTicker = QSharedPointer<charts::BytesTicker>::create(false);
     QSharedPointer<charts::BytesTicker> rateTicker = QSharedPointer<charts::BytesTicker>::create(true);
     Theme theme;
@@ -136,8 +137,6 @@ PlotCanvas::PlotCanvas(QWidget* parent) : QWidget(parent), plot_(std::make_uniqu
     plot_->widget->plotLayout()->setRowSpacing(0);
     auto* margins = new QCPMarginGroup(plot_->widget);
     const std::array titles{tr("States"), tr("State size"), tr("Throughput")};
-    const auto timeTicker = QSharedPointer<charts::TimeTicker>::create();
-    timeTicker->setTickCount(7);
     for (const Track track : {Track::Lanes, Track::Size, Track::Rate}) {
         auto* rect = new QCPAxisRect(plot_->widget, true);
         rect->setMarginGroup(QCP::msLeft | QCP::msRight, margins);
@@ -148,7 +147,7 @@ PlotCanvas::PlotCanvas(QWidget* parent) : QWidget(parent), plot_(std::make_uniqu
         for (const auto side : {QCPAxis::atRight, QCPAxis::atTop})
             rect->axis(side)->setVisible(false);
         QCPAxis* time = rect->axis(QCPAxis::atBottom);
-        time->setTicker(timeTicker);
+        time->setTicker(plot_->timeTicker);
         time->setTickLabels(track == Track::Rate);
         time->setTickLength(track == Track::Rate ? 4 : 0, 0);
         time->setSubTickLength(track == Track::Rate ? 2 : 0, 0);
@@ -244,6 +243,7 @@ void PlotCanvas::layoutTracks(const QSize& size) {
     plot_->row(Track::Lanes).rect->setMinimumSize(60, lanes);
     plot_->row(Track::Lanes).rect->setMaximumSize(QWIDGETSIZE_MAX, lanes);
     const int rest = (size.height() - lanes - 2 * titleHeight - axisHeight) / 2;
+    plot_->timeTicker->setTickCount(std::clamp(size.width() / 90, 3, 7));
     plot_->sizeTicker->setRoom(rest);
     plot_->rateTicker->setRoom(rest);
 }

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "ui/charts/chart_look.h"
+#include "ui/words.h"
 
 namespace migscope::charts {
 namespace {
@@ -281,7 +282,7 @@ void NotesPlot::draw(QCPPainter* painter) {
         painter->setPen(Qt::NoPen);
         const double right = std::min(at + 6, rect.right());
         painter->drawPolygon(QPolygonF({{at, rect.top()}, {right, rect.top()}, {at, rect.top() + 7}}));
-        const QString text = QString::fromStdString(note.text);
+        const QString text = migscope::shown(note.text);
         const double room = rect.right() - at - 12;
         if (text.isEmpty() || at < free || room < 24)
             continue;

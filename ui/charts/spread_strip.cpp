@@ -137,7 +137,8 @@ void SpreadStrip::draw(QPainter& painter) const {
     painter.drawLine(QLineF(area.left(), area.bottom() + 0.5, area.right(), area.bottom() + 0.5));
     painter.setFont(small);
     painter.setPen(theme.quiet());
-    constexpr int ticks = 4;
+    const int ticks =
+        std::clamp(static_cast<int>(area.width() / 90), 1, 4); // they must not run into each other
     for (int tick = 0; tick <= ticks && !rows_.empty(); ++tick) {
         const double value = low_ + (high_ - low_) * tick / ticks;
         const QString text = figureWords(unit_, std::max(0.0, value));

@@ -18,7 +18,6 @@
 
 #include <algorithm>
 
-#include "core/transfer/range_stats.h"
 #include "ui/charts/chart_words.h"
 #include "ui/charts/downtime_bar.h"
 #include "ui/cli_command.h"
@@ -26,6 +25,7 @@
 #include "ui/models/table_text.h"
 #include "ui/panels/command_box.h"
 #include "ui/panels/flat_parts.h"
+#include "ui/spread_rows.h"
 
 namespace migscope {
 
@@ -94,6 +94,8 @@ void ComparePage::makeBody() {
     withoutFirst_->setToolTip(tr("Leaves the first run of each recording out of the table: cold effects"));
     copy_ = flatButton(tr("Copy table"), tr("Copy the difference table"),
                        tr("Tab-separated, for a sheet or a mail"), body_);
+    auto* report = flatButton(tr("Save report…"), tr("Save a report of this comparison"),
+                              tr("Picture, differences and spread as a page for a browser"), body_);
     auto* tools = new QHBoxLayout;
     tools->setSpacing(6);
     auto* baseLabel = new QLabel(tr("&Base:"), body_);
@@ -107,6 +109,7 @@ void ComparePage::makeBody() {
     tools->addWidget(withoutFirst_);
     tools->addStretch(2);
     tools->addWidget(copy_);
+    tools->addWidget(report);
     strip_ = new SpreadStrip;
     strips_ = new StripArea(strip_, body_);
     overlay_ = new OverlayView(body_);
@@ -134,6 +137,7 @@ void ComparePage::makeBody() {
     connect(figure_, &QComboBox::activated, this, &ComparePage::showStrip);
     connect(copy_, &QToolButton::clicked, this,
             [this] { QGuiApplication::clipboard()->setText(differences()); });
+    connect(report, &QToolButton::clicked, this, &ComparePage::reportAsked);
     connect(strip_, &SpreadStrip::runPicked, this, [this](int row, int run) {
         if (row >= 0 && static_cast<std::size_t>(row) < sources_.size())
             emit runPicked(sources_[static_cast<std::size_t>(row)], run);
@@ -223,15 +227,18 @@ void ComparePage::showEvent(QShowEvent* event) {
 }
 
 QString ComparePage::labelOf(std::size_t source) const {
-    const QString name = sources_[source]->name();
-    // Two files of one name are told apart by their place in the list.
-    const auto same = std::count_if(sources_.begin(), sources_.end(),
-                                    [&](const RunSourcePtr& each) { return each->name() == name; });
-    return same > 1 ? tr("%1 (%2)").arg(name).arg(source + 1) : name;
+    QStringList names;
+    for (const RunSourcePtr& each : sources_)
+        names << each->name();
+    return sourceLabels(names).at(static_cast<int>(source));
 }
 
 std::size_t ComparePage::baseIndex() const {
-    return static_cast<std::size_t>(std::max(0, base_->currentIndex()));
+    return base_ == nullptr ? 0 : static_cast<std::size_t>(std::max(0, base_->currentIndex()));
+}
+
+bool ComparePage::withoutFirst() const {
+    return withoutFirst_ != nullptr && withoutFirst_->isChecked();
 }
 
 void ComparePage::showAll() {
@@ -246,36 +253,9 @@ void ComparePage::showStrip() {
     std::vector<SpreadRow> rows;
     for (std::size_t at = 0; at < sources_.size(); ++at) {
         SpreadRow row;
-        row.label = labelOf(at);
-        row.series = static_cast<int>(at);
-        std::vector<double> values;
         sources_[at]->look([&](const Recording& recording) {
-            const auto& runs = recording.metrics().runs();
-            for (const RunMetrics& run : runs) {
-                const auto value = counts(run) ? valueOf(run, figure) : std::nullopt;
-                if (!value)
-                    continue;
-                row.dots.push_back({*value, run.run, runs.size() > 1 && run.run == runs.front().run, false});
-                values.push_back(*value);
-            }
+            row = spreadRow(recording, figure, labelOf(at), static_cast<int>(at));
         });
-        for (const std::size_t far : outliersOf(values))
-            row.dots[far].outlier = true;
-        const FigureUnit unit = unitOf(figure);
-        row.median = medianOf(values);
-        if (values.empty()) {
-            row.words = tr("no %1 measured").arg(figureName(figure));
-        } else {
-            const Spread spread = spreadOf(values, false);
-            row.words = values.size() == 1
-                            ? tr("one run: %1").arg(figureWords(unit, *row.median))
-                            : tr("%1 runs · median %2 · p90 %3 · p99 %4")
-                                  .arg(values.size())
-                                  .arg(figureWords(unit, *row.median), figureWords(unit, spread.p90),
-                                       figureWords(unit, spread.p99));
-            if (row.dots.front().first)
-                row.words += tr(" · first %1").arg(figureWords(unit, row.dots.front().value));
-        }
         rows.push_back(std::move(row));
     }
     strip_->setRows(unitOf(figure), std::move(rows));
@@ -301,8 +281,7 @@ void ComparePage::showTable() {
     for (std::size_t at = 0; at < sources_.size(); ++at) {
         ComparedSide side;
         side.name = labelOf(at).toStdString();
-        sources_[at]->look(
-            [&](const Recording& recording) { addRuns(side, recording, withoutFirst_->isChecked()); });
+        sources_[at]->look([&](const Recording& recording) { addRuns(side, recording, withoutFirst()); });
         sides.push_back(std::move(side));
     }
     ComparedSide base = sides[baseIndex()];

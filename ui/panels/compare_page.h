@@ -38,12 +38,17 @@ public:
     [[nodiscard]] QLabel* verdict() const { return verdict_; }
     [[nodiscard]] QComboBox* base() const { return base_; }
     [[nodiscard]] QComboBox* figure() const { return figure_; }
+    /// Of sources(); 0 before there is something to compare.
+    [[nodiscard]] std::size_t baseIndex() const;
+    [[nodiscard]] bool withoutFirst() const;
 
 signals:
     /// A person wants to see this run.
     void runPicked(const migscope::RunSourcePtr& source, int run);
     /// Once for each of its charts, when they are made.
     void chartMade(const migscope::ChartOffer& offer);
+    /// A person wants a report of what is shown.
+    void reportAsked();
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -58,7 +63,6 @@ private:
                                                 const QString& title) const;
     [[nodiscard]] QString differences() const;
     [[nodiscard]] QString labelOf(std::size_t source) const;
-    [[nodiscard]] std::size_t baseIndex() const;
 
     std::vector<RunSourcePtr> sources_;
     CompareModel model_;

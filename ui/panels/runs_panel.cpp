@@ -80,8 +80,9 @@ RunsPanel::RunsPanel(QWidget* parent) : QWidget(parent) {
 
     open_ = new QAction(tr("Open…"), this);
     save_ = new QAction(tr("Save as…"), this);
+    report_ = new QAction(tr("Report…"), this); // only in the menu: the dock is as wide as its buttons
     close_ = new QAction(tr("Close"), this);
-    table_->addActions({open_, save_, close_});
+    table_->addActions({open_, save_, report_, close_});
     auto* buttons = new QHBoxLayout;
     buttons->setContentsMargins(4, 0, 4, 0);
     buttons->setSpacing(2);
@@ -111,6 +112,10 @@ RunsPanel::RunsPanel(QWidget* parent) : QWidget(parent) {
     connect(save_, &QAction::triggered, this, [this] {
         if (const RunSourcePtr source = current())
             emit saveAsAsked(source);
+    });
+    connect(report_, &QAction::triggered, this, [this] {
+        if (const RunSourcePtr source = current())
+            emit reportAsked(source);
     });
     connect(close_, &QAction::triggered, this, &RunsPanel::closeCurrent);
     showList();
@@ -155,9 +160,12 @@ void RunsPanel::enableActs() {
     const int row = selectedRow();
     const bool closable = row >= 0 && model_.canRemove(row);
     save_->setEnabled(row >= 0);
+    report_->setEnabled(row >= 0);
     close_->setEnabled(closable);
     save_->setToolTip(row >= 0 ? tr("Save the selected recording as a file")
                                : tr("Select a recording first."));
+    report_->setToolTip(row >= 0 ? tr("Write the selected recording's report as a page for a browser")
+                                 : tr("Select a recording first."));
     close_->setToolTip(closable   ? tr("Take the selected recording out of the list; its file stays")
                        : row >= 0 ? tr("It is being recorded: release its device first.")
                                   : tr("Select a recording first."));

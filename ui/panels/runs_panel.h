@@ -46,6 +46,7 @@ signals:
     void tickedChanged();
     void openAsked();
     void saveAsAsked(const migscope::RunSourcePtr& source);
+    void reportAsked(const migscope::RunSourcePtr& source);
     /// Of a file that is read or written.
     void cancelAsked(const QString& path);
     void filesDropped(const QStringList& paths);
@@ -70,6 +71,7 @@ private:
     LoadingRows* loading_ = nullptr;
     QAction* open_ = nullptr;
     QAction* save_ = nullptr;
+    QAction* report_ = nullptr;
     QAction* close_ = nullptr;
 };
 
