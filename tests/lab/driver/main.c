@@ -422,7 +422,12 @@ static int __init miglab_init(void)
 	ret = class_register(&lab_class);
 	if (ret)
 		return ret;
-	lab_truth_init();
+	ret = lab_truth_init();
+	if (ret)
+		goto no_truth;
+	ret = lab_stream_init();
+	if (ret)
+		goto no_streams;
 	ret = mdev_register_driver(&lab_driver);
 	if (ret)
 		goto no_driver;
@@ -440,7 +445,10 @@ no_parent:
 no_device:
 	mdev_unregister_driver(&lab_driver);
 no_driver:
+	lab_stream_exit();
+no_streams:
 	lab_truth_exit();
+no_truth:
 	class_unregister(&lab_class);
 	return ret;
 }
@@ -450,6 +458,7 @@ static void __exit miglab_exit(void)
 	mdev_unregister_parent(&lab_parent);
 	device_unregister(lab_parent_dev);
 	mdev_unregister_driver(&lab_driver);
+	lab_stream_exit();
 	lab_truth_exit();
 	class_unregister(&lab_class);
 }

@@ -231,6 +231,8 @@ const char *lab_state_name(u32 state);
 int lab_state_of(const char *name);
 
 /* stream.c */
+int lab_stream_init(void);
+void lab_stream_exit(void);
 struct lab_stream *lab_stream_new(struct lab_device *dev, enum lab_phase phase);
 struct file *lab_stream_file(struct lab_stream *stream);
 void lab_stream_put(struct lab_stream *stream);
@@ -251,7 +253,7 @@ void lab_shared_put(struct lab_shared *shared);
 void lab_wake(struct lab_shared *shared);
 void lab_note(struct lab_shared *shared, enum lab_kind kind, u64 begin, u32 from, u32 to, s64 ret,
 	      u64 a, u64 b);
-void lab_truth_init(void);
+int lab_truth_init(void);
 void lab_truth_exit(void);
 struct dentry *lab_truth_add(struct lab_shared *shared);
 

@@ -76,6 +76,19 @@ static u64 header_check(const u8 *head)
 
 /* ------------------------------------------------------------ life */
 
+static struct kmem_cache *stream_cache;
+
+int lab_stream_init(void)
+{
+	stream_cache = KMEM_CACHE(lab_stream, SLAB_NO_MERGE | SLAB_ACCOUNT);
+	return stream_cache ? 0 : -ENOMEM;
+}
+
+void lab_stream_exit(void)
+{
+	kmem_cache_destroy(stream_cache);
+}
+
 static void stream_free(struct kref *ref)
 {
 	struct lab_stream *stream = container_of(ref, struct lab_stream, ref);
@@ -84,7 +97,7 @@ static void stream_free(struct kref *ref)
 	lab_shared_put(stream->shared);
 	kvfree(stream->bounce);
 	mutex_destroy(&stream->lock);
-	kfree(stream);
+	kmem_cache_free(stream_cache, stream);
 }
 
 void lab_stream_put(struct lab_stream *stream)
@@ -114,13 +127,13 @@ static u64 initial_share(u64 state_bytes, u64 initial)
 struct lab_stream *lab_stream_new(struct lab_device *dev, enum lab_phase phase)
 {
 	struct lab_shared *shared = dev->shared;
-	struct lab_stream *stream = kzalloc(sizeof(*stream), GFP_KERNEL_ACCOUNT);
+	struct lab_stream *stream = kmem_cache_zalloc(stream_cache, GFP_KERNEL_ACCOUNT);
 
 	if (!stream)
 		return ERR_PTR(-ENOMEM);
 	stream->bounce = kvmalloc(LAB_BOUNCE_BYTES, GFP_KERNEL_ACCOUNT);
 	if (!stream->bounce) {
-		kfree(stream);
+		kmem_cache_free(stream_cache, stream);
 		return ERR_PTR(-ENOMEM);
 	}
 	kref_init(&stream->ref);

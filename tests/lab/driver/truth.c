@@ -16,6 +16,7 @@ module_param(ring, uint, 0444);
 MODULE_PARM_DESC(ring, "entries that each device's truth keeps");
 
 static struct dentry *lab_root;
+static struct kmem_cache *shared_cache;
 
 static const char *const kind_names[LAB_NR_KINDS] = {
 	[LAB_OPEN] = "open",
@@ -39,14 +40,14 @@ static const char *const kind_names[LAB_NR_KINDS] = {
 
 struct lab_shared *lab_shared_new(const char *name)
 {
-	struct lab_shared *shared = kzalloc(sizeof(*shared), GFP_KERNEL);
+	struct lab_shared *shared = kmem_cache_zalloc(shared_cache, GFP_KERNEL);
 
 	if (!shared)
 		return NULL;
 	shared->ring_size = clamp(ring, 16U, 1U << 20);
 	shared->ring = vzalloc(array_size(shared->ring_size, sizeof(*shared->ring)));
 	if (!shared->ring) {
-		kfree(shared);
+		kmem_cache_free(shared_cache, shared);
 		return NULL;
 	}
 	kref_init(&shared->ref);
@@ -63,7 +64,7 @@ static void lab_shared_free(struct kref *ref)
 	struct lab_shared *shared = container_of(ref, struct lab_shared, ref);
 
 	vfree(shared->ring);
-	kfree(shared);
+	kmem_cache_free(shared_cache, shared);
 	atomic_dec(&lab_shareds);
 }
 
@@ -240,15 +241,21 @@ static int all_show(struct seq_file *file, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(all);
 
-void lab_truth_init(void)
+/* Caches of our own: the kernel itself complains at unload when something of them is still in use. */
+int lab_truth_init(void)
 {
+	shared_cache = KMEM_CACHE(lab_shared, SLAB_NO_MERGE);
+	if (!shared_cache)
+		return -ENOMEM;
 	lab_root = debugfs_create_dir(LAB_NAME, NULL);
 	debugfs_create_file("live", 0444, lab_root, NULL, &all_fops);
+	return 0;
 }
 
 void lab_truth_exit(void)
 {
 	debugfs_remove_recursive(lab_root);
+	kmem_cache_destroy(shared_cache);
 }
 
 /* The caller keeps the shared part alive until the folder is removed. */
