@@ -56,14 +56,20 @@ PCI_DEVICES = [
 ]
 
 
-def qemu_command(cache: dict, work: pathlib.Path, suite: Suite) -> tuple:
-    """(command, environment). With devices: igb for its VFs, an e1000e, an NVMe and two e1000 in one group, behind an Intel IOMMU."""
+def qemu_program(cache: dict) -> tuple:
+    """(command, environment) of the emulator itself."""
     environment = dict(os.environ)
     command = ["qemu-system-x86_64"]
     if cache["qemu_dir"]:
         folder = lab_cache.root() / cache["qemu_dir"]
         environment["QEMU_MODULE_DIR"] = str(lab_cache.qemu_modules(folder))
         command = [str(folder / "usr/bin/qemu-system-x86_64"), "-L", str(folder / "usr/share/qemu"), "-L", str(folder / "usr/share/seabios")]
+    return command, environment
+
+
+def qemu_command(cache: dict, work: pathlib.Path, suite: Suite) -> tuple:
+    """(command, environment). With devices: igb for its VFs, an e1000e, an NVMe and two e1000 in one group, behind an Intel IOMMU."""
+    command, environment = qemu_program(cache)
     # An emulator on a busy host starves a processor for seconds: a lockup is one after 40 s. The boot's crypto self-tests are long.
     line = "console=ttyS0 loglevel=5 panic=-1 oops=panic softlockup_panic=1 watchdog_thresh=20 cryptomgr.notests nokaslr"
     command += [

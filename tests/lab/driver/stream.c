@@ -80,7 +80,8 @@ static struct kmem_cache *stream_cache;
 
 int lab_stream_init(void)
 {
-	stream_cache = KMEM_CACHE(lab_stream, SLAB_NO_MERGE | SLAB_ACCOUNT);
+	/* Of a stream, only the head is copied to users. */
+	stream_cache = KMEM_CACHE_USERCOPY(lab_stream, SLAB_NO_MERGE | SLAB_ACCOUNT, head);
 	return stream_cache ? 0 : -ENOMEM;
 }
 
