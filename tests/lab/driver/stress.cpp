@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A minute of chaos for the lab's own driver: random calls, knobs, kills and removals from four processes at a time.
+// A minute of chaos for the lab's own driver: random calls, knobs, kills and removals from four processes at
+// a time.
 //
-// It proves nothing by what it prints: the kernel's log, its slabs and the driver's own counters are judged afterwards.
-// Usage: lab_stress SECONDS [SEED]. Exit status 0 when every kind of act was done and some of each succeeded.
+// It proves nothing by what it prints: the kernel's log, its slabs and the driver's own counters are judged
+// afterwards. Usage: lab_stress SECONDS [SEED]. Exit status 0 when every kind of act was done and some of
+// each succeeded.
 #include "core/uapi/vfio.h"
 
 #include <array>
@@ -36,24 +38,25 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int actors = 4;
 constexpr std::string_view types = "1357";
-constexpr std::array<std::string_view, 8> stateNames = {"ERROR",    "STOP",        "RUNNING",  "STOP_COPY",
-                                                        "RESUMING", "RUNNING_P2P", "PRE_COPY", "PRE_COPY_P2P"};
+constexpr std::array<std::string_view, 8> stateNames = {
+    "ERROR", "STOP", "RUNNING", "STOP_COPY", "RESUMING", "RUNNING_P2P", "PRE_COPY", "PRE_COPY_P2P"};
 
 /// What was done, counted over all processes.
-enum Act : unsigned { set, reset, read, write, info, poll, logging, region, knob, open, recreate, killed, act_count };
-constexpr std::array<const char*, act_count> actNames = {"set",    "reset",   "read",   "write",
-                                                         "info",   "poll",    "log",    "region",
-                                                         "knob",   "open",    "recreate", "kill"};
+enum class Act : unsigned { Set, Reset, Read, Write, Info, Poll, Log, Region, Knob, Open, Recreate, Kill };
+constexpr unsigned actCount = 12;
+constexpr std::array<const char*, actCount> actNames = {"set", "reset",  "read", "write", "info",     "poll",
+                                                        "log", "region", "knob", "open",  "recreate", "kill"};
 struct Counters {
-    std::array<std::atomic<unsigned long>, act_count> tried;
-    std::array<std::atomic<unsigned long>, act_count> done;
+    std::array<std::atomic<unsigned long>, actCount> tried;
+    std::array<std::atomic<unsigned long>, actCount> done;
 };
 Counters* counters = nullptr;
 
 void count(Act act, bool done) {
-    counters->tried[act].fetch_add(1, std::memory_order_relaxed);
+    const auto place = static_cast<unsigned>(act);
+    counters->tried[place].fetch_add(1, std::memory_order_relaxed);
     if (done)
-        counters->done[act].fetch_add(1, std::memory_order_relaxed);
+        counters->done[place].fetch_add(1, std::memory_order_relaxed);
 }
 
 std::mt19937_64 dice; // NOLINT(cert-msc51-cpp): seeded in main, so that a run can be repeated
@@ -79,7 +82,8 @@ bool writeFile(const std::string& path, std::string_view text) {
     return done;
 }
 
-// --- one opened device ------------------------------------------------------------------------------------------
+// --- one opened device
+// ------------------------------------------------------------------------------------------
 
 /// The device with all that opening it takes; plain numbers, since forks share them.
 struct Opened {
@@ -120,12 +124,14 @@ std::optional<Opened> openDevice(const std::string& uuid) {
     return opened;
 }
 
-template <class Data> struct Feature {
+template<class Data>
+struct Feature {
     VfioDeviceFeature head{};
     Data data{};
 };
 
-template <class Data> int feature(int device, std::uint32_t flags, Data& data) {
+template<class Data>
+int feature(int device, std::uint32_t flags, Data& data) {
     alignas(8) Feature<Data> call;
     call.head.argsz = sizeof(call);
     call.head.flags = flags;
@@ -135,14 +141,17 @@ template <class Data> int feature(int device, std::uint32_t flags, Data& data) {
     return result;
 }
 
-// --- random acts on it ------------------------------------------------------------------------------------------
+// --- random acts on it
+// ------------------------------------------------------------------------------------------
 
 struct User {
     Opened opened;
     std::vector<int> streams;
     std::vector<char> buffer = std::vector<char>(1 << 17);
 
-    int anyStream() const { return streams.empty() ? -1 : streams[roll(static_cast<unsigned>(streams.size()))]; }
+    int anyStream() const {
+        return streams.empty() ? -1 : streams[roll(static_cast<unsigned>(streams.size()))];
+    }
 
     void setState() {
         VfioDeviceFeatureMigState state{roll(10), noDataFd};
@@ -150,7 +159,7 @@ struct User {
         if (roll(3) == 0)
             state.deviceState = roll(2) != 0U ? stateStopCopy : statePreCopy;
         const bool done = feature(opened.device, featureSet | featureMigDeviceState, state) == 0;
-        count(set, done);
+        count(Act::Set, done);
         if (done && state.dataFd >= 0) {
             if (roll(4) == 0)
                 fcntl(state.dataFd, F_SETFL, O_NONBLOCK);
@@ -180,7 +189,7 @@ struct User {
     void logDma() {
         VfioDeviceFeatureDmaLoggingRange range{0x10000, 1ULL << (12 + roll(18))};
         VfioDeviceFeatureDmaLoggingControl control{4096, 1, 0, reinterpret_cast<std::uint64_t>(&range)};
-        count(logging, feature(opened.device, featureSet | featureDmaLoggingStart, control) == 0);
+        count(Act::Log, feature(opened.device, featureSet | featureDmaLoggingStart, control) == 0);
         VfioDeviceFeatureDmaLoggingReport report{0x10000, range.length, 4096,
                                                  reinterpret_cast<std::uint64_t>(buffer.data())};
         feature(opened.device, featureGet | featureDmaLoggingReport, report);
@@ -194,12 +203,12 @@ struct User {
         about.argsz = sizeof(about);
         about.index = roll(12);
         if (ioctl(opened.device, ioctlDeviceGetRegionInfo, &about) != 0) {
-            count(region, false);
+            count(Act::Region, false);
             return;
         }
         const auto at = static_cast<off_t>(about.offset + roll(5000));
         const bool done = pread(opened.device, buffer.data(), 1 + roll(300), at) > 0;
-        count(region, done && pwrite(opened.device, buffer.data(), 1 + roll(300), at) > 0);
+        count(Act::Region, done && pwrite(opened.device, buffer.data(), 1 + roll(300), at) > 0);
     }
 
     void anyAct() {
@@ -208,27 +217,43 @@ struct User {
         case 0:
         case 1:
         case 2:
-        case 3: setState(); break;
-        case 4: ask(); break;
-        case 5: count(reset, ioctl(opened.device, ioctlDeviceReset) == 0); break;
+        case 3:
+            setState();
+            break;
+        case 4:
+            ask();
+            break;
+        case 5:
+            count(Act::Reset, ioctl(opened.device, ioctlDeviceReset) == 0);
+            break;
         case 6:
         case 7:
-        case 8: count(read, ::read(stream, buffer.data(), roll(1 << 17)) > 0); break;
+        case 8:
+            count(Act::Read, ::read(stream, buffer.data(), roll(1 << 17)) > 0);
+            break;
         case 9:
-        case 10: count(write, ::write(stream, buffer.data(), roll(1 << 12)) > 0); break;
+        case 10:
+            count(Act::Write, ::write(stream, buffer.data(), roll(1 << 12)) > 0);
+            break;
         case 11: {
             VfioPrecopyInfo precopy{sizeof(precopy), 0, 0, 0};
-            count(info, ioctl(stream, ioctlMigGetPrecopyInfo, &precopy) == 0);
+            count(Act::Info, ioctl(stream, ioctlMigGetPrecopyInfo, &precopy) == 0);
             break;
         }
         case 12: {
             pollfd waiting{stream, POLLIN | POLLOUT, 0};
-            count(Act::poll, ::poll(&waiting, 1, static_cast<int>(roll(20))) > 0);
+            count(Act::Poll, ::poll(&waiting, 1, static_cast<int>(roll(20))) > 0);
             break;
         }
-        case 13: logDma(); break;
-        case 14: touchRegions(); break;
-        default: closeStream(); break;
+        case 13:
+            logDma();
+            break;
+        case 14:
+            touchRegions();
+            break;
+        default:
+            closeStream();
+            break;
         }
     }
 
@@ -239,23 +264,25 @@ struct User {
             return;
         const int from = state.dataFd;
         state = {stateResuming, noDataFd};
-        if (feature(other.opened.device, featureSet | featureMigDeviceState, state) == 0 && state.dataFd >= 0) {
+        if (feature(other.opened.device, featureSet | featureMigDeviceState, state) == 0 &&
+            state.dataFd >= 0) {
             for (int calls = 0; calls < 200; ++calls) {
                 const ssize_t got = ::read(from, buffer.data(), buffer.size());
                 if (got <= 0)
                     break;
-                count(read, true);
-                count(write, ::write(state.dataFd, buffer.data(), static_cast<std::size_t>(got)) == got);
+                count(Act::Read, true);
+                count(Act::Write, ::write(state.dataFd, buffer.data(), static_cast<std::size_t>(got)) == got);
             }
             close(state.dataFd);
             state = {stateRunning, noDataFd};
-            count(set, feature(other.opened.device, featureSet | featureMigDeviceState, state) == 0);
+            count(Act::Set, feature(other.opened.device, featureSet | featureMigDeviceState, state) == 0);
         }
         close(from);
     }
 };
 
-/// A process that acts on the devices it is given until its time is over, then leaves its files to the kernel.
+/// A process that acts on the devices it is given until its time is over, then leaves its files to the
+/// kernel.
 [[noreturn]] void useUntil(User& user, Clock::time_point end) {
     while (Clock::now() < end)
         user.anyAct();
@@ -270,7 +297,7 @@ struct User {
 void useDevice() {
     User user;
     const auto opened = openDevice(uuidOf(roll(8)));
-    count(open, opened.has_value());
+    count(Act::Open, opened.has_value());
     if (!opened)
         return;
     user.opened = *opened;
@@ -294,7 +321,7 @@ void useDevice() {
         user.anyAct();
     if (child > 0 && roll(2) != 0U) {
         kill(child, SIGKILL);
-        count(killed, true);
+        count(Act::Kill, true);
     }
     if (roll(2) != 0U)
         closeAll(user.opened);
@@ -307,12 +334,14 @@ void useDevice() {
         waitpid(child, nullptr, 0);
 }
 
-// --- knobs and removals -----------------------------------------------------------------------------------------
+// --- knobs and removals
+// -----------------------------------------------------------------------------------------
 
 void turnKnob() {
-    static constexpr std::array numbers = {"initial_bytes", "dirty_bps",    "dirty_cap",    "max_read",   "max_write",
-                                           "size_percent",  "stall_read",   "stall_write",  "eof_at",     "corrupt_at",
-                                           "log_stride",    "log_pages_per_s", "size_errno", "log_errno", "reinit"};
+    static constexpr std::array numbers = {"initial_bytes", "dirty_bps",    "dirty_cap",  "max_read",
+                                           "max_write",     "size_percent", "stall_read", "stall_write",
+                                           "eof_at",        "corrupt_at",   "log_stride", "log_pages_per_s",
+                                           "size_errno",    "log_errno",    "reinit"};
     static constexpr std::array switches = {"poll",    "nonblock",   "precopy_zero", "no_fd",     "extra_fd",
                                             "endless", "keep_state", "second_empty", "accept_cut"};
     static constexpr std::array leaves = {"stay", "midway", "moved", "error"};
@@ -322,24 +351,49 @@ void turnKnob() {
     const auto state = [] { return std::string{stateNames[roll(8)]}; };
     bool done = false;
     switch (roll(12)) {
-    case 0: done = writeFile(folder + numbers[roll(numbers.size())], number(200000)); break;
-    case 1: done = writeFile(folder + switches[roll(switches.size())], number(2)); break;
-    case 2: done = writeFile(folder + "fail_set", number(5) + " " + number(130) + " " + leaves[roll(4)]); break;
-    case 3: done = writeFile(folder + "sleep_set", number(5) + " " + number(600) + " " + sleeps[roll(3)]); break;
-    case 4: done = writeFile(folder + "drift", number(5) + " " + state()); break;
-    case 5: done = writeFile(folder + "state", state()); break;
-    case 6: done = writeFile(folder + "arc_us", state() + " * " + number(3000)); break;
-    case 7: done = writeFile(folder + "reset_fault", number(40) + " " + number(3)); break;
-    case 8: done = writeFile(folder + (roll(2) != 0U ? "read_fault" : "write_fault"), number(100000) + " 5"); break;
-    case 9: done = writeFile(folder + "state_bytes", number(4) == "0" ? "0" : number(4000000)); break;
-    case 10: done = writeFile(folder + "read_bps", roll(2) != 0U ? "0" : std::to_string(100000 + roll(50000000))); break;
-    default: done = writeFile(folder + "calm", "1"); break;
+    case 0:
+        done = writeFile(folder + numbers[roll(numbers.size())], number(200000));
+        break;
+    case 1:
+        done = writeFile(folder + switches[roll(switches.size())], number(2));
+        break;
+    case 2:
+        done = writeFile(folder + "fail_set", number(5) + " " + number(130) + " " + leaves[roll(4)]);
+        break;
+    case 3:
+        done = writeFile(folder + "sleep_set", number(5) + " " + number(600) + " " + sleeps[roll(3)]);
+        break;
+    case 4:
+        done = writeFile(folder + "drift", number(5) + " " + state());
+        break;
+    case 5:
+        done = writeFile(folder + "state", state());
+        break;
+    case 6:
+        done = writeFile(folder + "arc_us", state() + " * " + number(3000));
+        break;
+    case 7:
+        done = writeFile(folder + "reset_fault", number(40) + " " + number(3));
+        break;
+    case 8:
+        done = writeFile(folder + (roll(2) != 0U ? "read_fault" : "write_fault"), number(100000) + " 5");
+        break;
+    case 9:
+        done = writeFile(folder + "state_bytes", number(4) == "0" ? "0" : number(4000000));
+        break;
+    case 10:
+        done = writeFile(folder + "read_bps", roll(2) != 0U ? "0" : std::to_string(100000 + roll(50000000)));
+        break;
+    default:
+        done = writeFile(folder + "calm", "1");
+        break;
     }
-    count(knob, done);
+    count(Act::Knob, done);
     // Who looks from outside must not be in the way either.
     if (roll(20) == 0) {
         std::array<char, 65536> text{};
-        const int file = ::open(("/sys/kernel/debug/miglab/" + uuidOf(roll(8)) + "/truth").c_str(), O_RDWR | O_CLOEXEC);
+        const int file =
+            ::open(("/sys/kernel/debug/miglab/" + uuidOf(roll(8)) + "/truth").c_str(), O_RDWR | O_CLOEXEC);
         while (file >= 0 && ::read(file, text.data(), text.size()) > 0) {
         }
         if (file >= 0) {
@@ -356,7 +410,9 @@ void recreateDevice() {
     // Blocks while somebody has it.
     writeFile("/sys/bus/mdev/devices/" + uuid + "/remove", "1");
     const std::string type{types[slot / 2]};
-    count(recreate, writeFile("/sys/devices/virtual/miglab/miglab/mdev_supported_types/miglab-" + type + "/create", uuid));
+    count(Act::Recreate,
+          writeFile("/sys/devices/virtual/miglab/miglab/mdev_supported_types/miglab-" + type + "/create",
+                    uuid));
 }
 
 [[noreturn]] void actUntil(Clock::time_point end) {
@@ -389,7 +445,7 @@ pid_t startActor(Clock::time_point end) {
 
 int report() {
     int missing = 0;
-    for (unsigned act = 0; act < act_count; ++act) {
+    for (unsigned act = 0; act < actCount; ++act) {
         const unsigned long done = counters->done[act].load();
         std::printf("%s %lu of %lu\n", actNames[act], done, counters->tried[act].load());
         missing += done == 0 ? 1 : 0;
@@ -424,7 +480,7 @@ int main(int argc, char** argv) {
         pid_t& victim = running[roll(actors)];
         kill(victim, SIGKILL);
         waitpid(victim, nullptr, 0);
-        count(killed, true);
+        count(Act::Kill, true);
         victim = startActor(end);
     }
     for (const pid_t actor : running) {
