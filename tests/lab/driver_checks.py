@@ -4,6 +4,7 @@
 """Times are asserted only where the driver made them (a latency, a pace: at least so long), and where one call of ours must lie
 around the kernel's. Who keeps the rules is told by the driver's own truth, not by our programs."""
 
+import json
 import pathlib
 import re
 
@@ -225,6 +226,11 @@ class DriverJudge(checks.Judge):
         short = self.truth("short-calls")
         self.expect(all(e.ret <= 4097 for e in short.get(A, []) if e.kind == "read"), "short-calls: the driver gave no more than it was told")
         self.expect(all(e.ret <= 1009 for e in short.get(B, []) if e.kind == "write"), "short-calls: and took no more")
+        self.moved("reinit", exactly=17_000_000)
+        infos = [json.loads(line) for line in self.text("files/reinit.migrec").splitlines() if '"kind":"precopy"' in line]
+        # Before kernels with PRECOPY_INFOv2 the data come all the same, but nobody is told.
+        told = self.shown("show-7")[1].get("precopy_info_v2") == "available"
+        self.equal(any(info.get("reinit") for info in infos), told, f"reinit: said in the recording: {infos}")
         run = self.moved("never-converges", least=64 * MIB)
         self.expect(run.get("pairs", [{}])[0].get("precopy_rounds") == 5, f"never-converges: ended by its bound: {run.get('pairs')}")
         for step, word in (("size-leak-show", "0xfffffffffffffffb"), ("size-errno-show", "EIO")):
