@@ -278,6 +278,31 @@ class DriverJudge(checks.Judge):
         self.loaded("qemu")
         self.expect(any(e.kind == "loaded" and e.a >= 8_000_000 for e in truth.get(B, [])), "qemu: the whole state arrived")
 
+    def dirty_pages(self) -> None:
+        """DMA logging: what we count round by round is what the driver set in that report."""
+        for step, ranges, each in (("nothing", 1, 0), ("rate", 1, None), ("stride", 2, 2341 + 37), ("large-pages", 1, 147)):
+            self.exits(step, 0)
+            document = self.document(step, "migscope.dirty/1")
+            entries = self.truth(step).get(A, [])
+            counts = [e.a for e in entries if e.kind == "log-read" and e.ret == 0]
+            told = [sum(counts[i:i + ranges]) for i in range(0, len(counts), ranges)]
+            seen = [r.get("dirty_pages") for r in document.get("rounds", [])]
+            self.expect(seen, f"{step}: has rounds")
+            self.equal(seen, told, f"{step}: pages of each round, ours and the driver's")
+            if each is not None:
+                self.equal(set(seen), {each}, f"{step}: pages of each round")
+            self.equal(document.get("nothing_written"), step == "nothing", f"{step}: whether anything was written")
+            self.equal([e.kind for e in entries if e.kind in ("log-start", "log-stop")], ["log-start", "log-stop"], f"{step}: started and stopped once")
+        self.equal(self.document("large-pages").get("page_bytes"), 65536, "large-pages: the device's page, not the one that was asked for")
+        # Twenty thousand pages a second, by the driver's own clock between its calls.
+        reads = [e for e in self.truth("rate").get(A, []) if e.kind in ("log-start", "log-read")]
+        for before, after in zip(reads, reads[1:]):
+            wanted, most = (after.begin - before.end) * 20_000 // 10**9, (after.end - before.begin) * 20_000 // 10**9 + 2
+            self.expect(wanted - 2 <= after.a <= most, f"rate: {after.a} pages where {wanted} to {most} were written")
+        self.exits("sweep", 0)
+        self.exits("refused", 1)
+        self.says("refused", "DMA_LOGGING_START", "ENOSPC")
+
     # --- our figures and the kernel's ---------------------------------------------------------------------------------
     def stamps(self) -> None:
         for step in ("migrate-1", "migrate-3", "migrate-5", "migrate-7", "truth", "paced-read", "big-7"):
@@ -339,6 +364,15 @@ def judge(share: pathlib.Path, cli: pathlib.Path) -> int:
         judge_.rules()
     say(f"{judge_.passed} checks passed, {judge_.failed} failed; kernel {judge_.text('kernel-release').strip()}, "
         f"machine ready after {judge_.text('machine-ready').strip()} s, steps done at {judge_.text('steps-done').strip()} s")
+    return judge_.failed
+
+
+def judge_dirty(share: pathlib.Path, cli: pathlib.Path) -> int:
+    judge_ = DriverJudge(share, cli)
+    if judge_.ready():
+        judge_.dirty_pages()
+    say(f"{judge_.passed} checks passed, {judge_.failed} failed; kernel {judge_.text('kernel-release').strip()}, "
+        f"steps done at {judge_.text('steps-done').strip()} s")
     return judge_.failed
 
 

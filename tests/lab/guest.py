@@ -30,6 +30,7 @@ class Suite:
     devices: bool = True  # PCI devices and an IOMMU, for VFIO's physical side
     limit: float = 200  # seconds that the steps may take
     append: str = ""
+    modules: dict = dataclasses.field(default_factory=dict)  # name of a kernel module -> the file that takes its place
 
 
 class Outcome:
@@ -104,7 +105,7 @@ def boot(cache: dict, work: pathlib.Path, here: pathlib.Path, suite: Suite, prog
     (share / "in/limit").write_text(f"{suite.limit:.0f}\n")
     (share / "in/programs.env").write_text("".join(
         f"{name}={shlex.quote(str(value.resolve() if isinstance(value, pathlib.Path) else value))}\n" for name, value in programs.items()))
-    initramfs.write(work / "initrd.gz", pathlib.Path(shutil.which("busybox")), here / "guest-init", kernel)
+    initramfs.write(work / "initrd.gz", pathlib.Path(shutil.which("busybox")), here / "guest-init", kernel, suite.modules)
     command, environment = qemu_command(cache, work, suite)
     began = time.monotonic()
     with open(work / "qemu.log", "wb") as log:

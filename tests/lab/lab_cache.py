@@ -61,6 +61,11 @@ def driver_dir(chosen: dict) -> pathlib.Path:
     return root() / f"driver-{chosen['kernel_dir'].removeprefix('kernel-')}-{digest.hexdigest()[:16]}"
 
 
+def logging_dir(chosen: dict) -> pathlib.Path:
+    """Where vfio.ko and the driver lie that were built with IOMMUFD_DRIVER, which a distribution's kernel may lack."""
+    return root() / driver_dir(chosen).name.replace("driver-", "logging-", 1)
+
+
 def headers_dir(chosen: dict) -> pathlib.Path:
     """Where the headers of that kernel lie, unpacked and made ready to build against."""
     return root() / f"headers-{chosen['kernel_dir'].removeprefix('kernel-')}"
