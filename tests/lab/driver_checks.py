@@ -78,7 +78,7 @@ FAULTS = {
     "read-eio": ((1,), ("read", "EIO"), BOTH_RUN),
     "write-enomem": ((1,), ("write", "ENOMEM"), BOTH_RUN),
     "gives-up": ((1,), ("does not converge", "after 5 rounds"), BOTH_RUN),
-    "dirty": ((1,), ("DMA_LOGGING_REPORT", "EOPNOTSUPP"), BOTH_RUN),
+    "dirty": ((1,), ("DMA_LOGGING_REPORT", "EOPNOTSUPP", "IOMMUFD_DRIVER"), BOTH_RUN),
     "dirty-refused": ((1,), ("DMA_LOGGING_START", "ENOSPC"), BOTH_RUN),
 }
 # Combined: the kernel walks the arcs, as it does for QEMU. Nothing is left to judge of who was killed, or of a call that came back too late.
