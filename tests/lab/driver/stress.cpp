@@ -25,6 +25,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -63,6 +64,13 @@ std::mt19937_64 dice; // NOLINT(cert-msc51-cpp): seeded in main, so that a run c
 
 unsigned roll(unsigned sides) {
     return static_cast<unsigned>(dice() % sides);
+}
+
+/// Nobody is left behind with a device: not even one whose parent was killed before this.
+void dieWith(pid_t parent) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(0);
 }
 
 void pauseFor(std::chrono::microseconds time) {
@@ -311,9 +319,10 @@ void useDevice() {
     }
     // Two processes share one device; one of them may be killed in the middle of a call.
     const auto end = Clock::now() + std::chrono::milliseconds{50 + roll(700)};
+    const pid_t parent = getpid();
     const pid_t child = fork();
     if (child == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        dieWith(parent);
         dice.seed(dice() ^ static_cast<unsigned long>(getpid()));
         useUntil(user, end);
     }
@@ -407,12 +416,21 @@ void turnKnob() {
 void recreateDevice() {
     const unsigned slot = roll(8);
     const std::string uuid = uuidOf(slot);
+    // One at a time for each device: the mdev core takes the file away from a device that is removed while it
+    // is being made, but not the device. The lock goes with its process, however that ends.
+    const int lock = ::open(("/tmp/lab-stress-" + uuid).c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) != 0) {
+        if (lock >= 0)
+            close(lock);
+        return;
+    }
     // Blocks while somebody has it.
     writeFile("/sys/bus/mdev/devices/" + uuid + "/remove", "1");
     const std::string type{types[slot / 2]};
     count(Act::Recreate,
           writeFile("/sys/devices/virtual/miglab/miglab/mdev_supported_types/miglab-" + type + "/create",
                     uuid));
+    close(lock);
 }
 
 [[noreturn]] void actUntil(Clock::time_point end) {
@@ -434,9 +452,10 @@ void recreateDevice() {
 
 pid_t startActor(Clock::time_point end) {
     const unsigned long seed = dice();
+    const pid_t parent = getpid();
     const pid_t actor = fork();
     if (actor == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        dieWith(parent);
         dice.seed(seed);
         actUntil(end);
     }
@@ -475,18 +494,23 @@ int main(int argc, char** argv) {
     std::array<pid_t, actors> running{};
     for (pid_t& actor : running)
         actor = startActor(end);
+    std::vector<pid_t> dying;
     while (Clock::now() < end) {
         pauseFor(std::chrono::milliseconds{200 + roll(1500)});
         pid_t& victim = running[roll(actors)];
         kill(victim, SIGKILL);
-        waitpid(victim, nullptr, 0);
         count(Act::Kill, true);
+        // Not waited for: one that removes a device goes only when that device's user has gone, and he may be
+        // asleep in a stream whose knobs went with the device. His turn comes.
+        dying.push_back(victim);
+        std::erase_if(dying, [](pid_t actor) { return waitpid(actor, nullptr, WNOHANG) == actor; });
         victim = startActor(end);
     }
-    for (const pid_t actor : running) {
-        // Somebody may sleep in a stalled stream for ever.
+    // Somebody may sleep in a stalled stream for ever.
+    dying.insert(dying.end(), running.begin(), running.end());
+    for (const pid_t actor : running)
         kill(actor, SIGKILL);
+    for (const pid_t actor : dying)
         waitpid(actor, nullptr, 0);
-    }
     return report() == 0 ? 0 : 1;
 }
