@@ -33,6 +33,9 @@ std::array<std::byte, 8> asBytes(std::uint64_t value) {
     return out;
 }
 
+/// What ENODEV means on a data fd, whichever call meets it.
+constexpr auto sessionEnded = "the session has ended: the device was reset or taken away";
+
 /// So often a GET that a signal interrupted is asked again.
 constexpr int interruptedGets = 100;
 
@@ -405,7 +408,7 @@ Result<ReadOutcome> MigrationDevice::read(std::span<std::byte> into) {
     if (error.isErrno(ENOMSG))
         error.detail = "ENOMSG is only for pre-copy; in STOP_COPY the end of the stream is 0";
     else if (error.isErrno(ENODEV))
-        error.detail = "the session has ended: the device was reset or taken away";
+        error.detail = sessionEnded;
     closeStream();
     return std::unexpected(std::move(error));
 }
@@ -438,6 +441,8 @@ Result<void> MigrationDevice::writeAll(std::span<const std::byte> from, Ns& spen
                             : std::move(wrote.error());
         error.what = "write";
         error.where = name_;
+        if (error.isErrno(ENODEV))
+            error.detail = sessionEnded;
         // Drivers keep bad bytes and would take more, and then take the garbage as state: from here only a
         // reset.
         spoilLoad();
@@ -471,6 +476,8 @@ Result<PrecopyInfo> MigrationDevice::precopyInfo() {
     if (!raw) {
         raw.error().what = "GET_PRECOPY_INFO";
         raw.error().where = name_;
+        if (raw.error().isErrno(ENODEV))
+            raw.error().detail = sessionEnded;
         return std::unexpected(raw.error());
     }
     // Without the opt-in the kernel echoes whatever stood in flags.

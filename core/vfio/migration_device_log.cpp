@@ -97,10 +97,15 @@ DmaLogCall MigrationDevice::reportDmaLogging(DmaRange range, std::uint64_t pageB
         uapi::featureGet | uapi::featureDmaLoggingReport,
         {range.iova, range.length, pageBytes, addressOf(into.words().data())});
     auto answer = feature(op, call.bytes());
-    if (answer.error)
+    if (answer.error) {
         into.clear(0); // an error means that everything may be dirty, not what stands in the bitmap
-    else
+        // The core's own answer, before the driver is asked: probe and START tell nothing of it.
+        if (answer.error->isErrno(EOPNOTSUPP))
+            answer.error->detail = "this kernel's VFIO was built without a bitmap for dirty pages "
+                                   "(IOMMUFD_DRIVER): no device can report here";
+    } else {
         into.trim();
+    }
     return {answer.called, answer.returned, std::move(answer.error), true, pageBytes};
 }
 

@@ -3,6 +3,7 @@
 # The lab's cache folder: what is in it, where it lies, and what prepare and run share.
 """Everything the lab downloads lives under one folder, keyed by package version, so that a filled cache needs no network."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -44,3 +45,27 @@ def current() -> dict | None:
         if folder and not (root() / folder / "complete").exists():
             return None
     return chosen
+
+
+def driver_sources() -> list:
+    """Files that the lab's own driver is built of."""
+    folder = pathlib.Path(__file__).resolve().parent / "driver"
+    return sorted([*folder.glob("*.c"), *folder.glob("*.h"), folder / "Kbuild"])
+
+
+def driver_dir(chosen: dict) -> pathlib.Path:
+    """Where the driver built of these sources for that kernel lies, or will: work trees with other sources have others."""
+    digest = hashlib.sha256()
+    for path in driver_sources():
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return root() / f"driver-{chosen['kernel_dir'].removeprefix('kernel-')}-{digest.hexdigest()[:16]}"
+
+
+def logging_dir(chosen: dict) -> pathlib.Path:
+    """Where vfio.ko and the driver lie that were built with IOMMUFD_DRIVER, which a distribution's kernel may lack."""
+    return root() / driver_dir(chosen).name.replace("driver-", "logging-", 1)
+
+
+def headers_dir(chosen: dict) -> pathlib.Path:
+    """Where the headers of that kernel lie, unpacked and made ready to build against."""
+    return root() / f"headers-{chosen['kernel_dir'].removeprefix('kernel-')}"

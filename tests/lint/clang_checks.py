@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE_FOLDERS = ("app/", "core/", "ui/", "tests/")
 HEADERS = {".h", ".hpp"}
 SOURCES = {".cpp", ".cc"}
-THIRD_PARTY = re.compile(r"(^|/)(third_party|qcustomplot)/")
+# The lab's driver is in the kernel's style.
+THIRD_PARTY = re.compile(r"(^|/)(third_party|qcustomplot)/|^tests/lab/driver/[^/]*\.h$")
 
 
 def tool(name):

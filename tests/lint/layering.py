@@ -11,6 +11,8 @@ CODE = {".h", ".hpp", ".cpp", ".cc"}
 HEADERS = {".h", ".hpp"}
 SCRIPTS = {".py", ".sh"}
 TEXT = CODE | SCRIPTS | {".md", ".txt", ".cmake", ".json", ".xml", ".in", ".desktop", ".1", ".c", ".supp", ".svg", ".qrc", ".ts", ""}
+# Code that goes into a kernel is written in the kernel's style, under its licence.
+KERNEL_CODE = re.compile(r"^tests/lab/driver/[^/]*\.[ch]$")
 TOP_FOLDERS = {"app", "core", "ui", "resources", "tests", "packaging"}
 
 # Who may include whom. core/ folders see the ones named here and themselves; this is the whole table.
@@ -208,6 +210,10 @@ def check_head(tree):
         suffix, name = Path(path).suffix, path.rsplit("/", 1)[-1]
         lines = text.split("\n")
         script = text.startswith("#!")
+        if KERNEL_CODE.match(path):
+            if not re.match(r"/[/*] SPDX-License-Identifier: GPL-2\.0-only( \*/)?$", lines[0]):
+                yield f"{path}:1: the kernel's licence is missing at its top"
+            continue
         if suffix in CODE:
             mark = "//"
         elif suffix in SCRIPTS or script or name == "CMakeLists.txt" or suffix == ".cmake":

@@ -145,6 +145,11 @@ class Layering(unittest.TestCase):
         self.refused({"packaging/tool": "#!/bin/sh\necho hello\ntrue\n"}, "SPDX")
         self.refused({"core/CMakeLists.txt": "add_library(a a.cpp)\n"}, "SPDX")
 
+    def test_kernel_code_has_the_kernels_licence_and_style(self):
+        self.accepted({"tests/lab/driver/a.h": "/* SPDX-License-Identifier: GPL-2.0-only */\n#ifndef A_H\n#define A_H\n#endif\n",
+                       "tests/lab/driver/a.c": "// SPDX-License-Identifier: GPL-2.0-only\nint a;\n"})
+        self.refused({"tests/lab/driver/a.c": HEAD + "int a;\n"}, "the kernel's licence")
+
     def test_a_file_that_does_not_say_what_it_is_is_refused(self):
         self.refused({"core/base/a.cpp": HEAD.rsplit("//", 1)[0] + "int a;\n"}, "what the file is")
 

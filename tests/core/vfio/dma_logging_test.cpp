@@ -248,6 +248,15 @@ TEST_F(DmaLoggingTest, errnosAreKeptAndAFailedReportTellsNoPages) {
     EXPECT_TRUE(device().logsDma());
 }
 
+TEST_F(DmaLoggingTest, aKernelThatCannotReportIsNotTakenForADriverThatFails) {
+    ASSERT_FALSE(start().error);
+    script_.reportErrnos = {EOPNOTSUPP, EIO};
+    const auto kernel = report();
+    EXPECT_TRUE(kernel.error->isErrno(EOPNOTSUPP));
+    EXPECT_NE(kernel.error->detail.find("IOMMUFD_DRIVER"), std::string::npos);
+    EXPECT_EQ(report().error->detail.find("IOMMUFD_DRIVER"), std::string::npos);
+}
+
 TEST_F(DmaLoggingTest, aPageThatIsNoneEndsTheLogging) {
     script_.choosesPage = LoggingDriver::oddPage;
     const auto begun = start();

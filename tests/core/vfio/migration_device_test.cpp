@@ -20,6 +20,7 @@ struct StreamScript {
     std::deque<Result<std::size_t>> reads;
     std::deque<Result<std::size_t>> writes;
     RawPrecopyInfo info;
+    int infoErrno = 0;
     int destroyed = 0;
 };
 
@@ -29,7 +30,11 @@ public:
     ~ScriptedStream() override { ++script_.destroyed; }
     Result<std::size_t> read(std::span<std::byte>) override { return next(script_.reads); }
     Result<std::size_t> write(std::span<const std::byte>) override { return next(script_.writes); }
-    Result<RawPrecopyInfo> precopyInfo() override { return script_.info; }
+    Result<RawPrecopyInfo> precopyInfo() override {
+        if (script_.infoErrno != 0)
+            return failErrno(script_.infoErrno, "info", "");
+        return script_.info;
+    }
     void interrupt() override {}
 
 private:
@@ -336,6 +341,22 @@ TEST_F(MigrationDeviceTest, aCancelledReadKeepsItsStreamAndAnyOtherErrorEndsIt) 
     EXPECT_TRUE(device().hasStream());
     EXPECT_FALSE(device().read(buffer_));
     EXPECT_FALSE(device().hasStream());
+}
+
+TEST_F(MigrationDeviceTest, whicheverCallMeetsADeadSessionSaysSo) {
+    script_.stream.reads = {failErrno(ENODEV, "read", "")};
+    script_.stream.writes = {failErrno(ENODEV, "write", "")};
+    script_.stream.infoErrno = ENODEV;
+    ASSERT_TRUE(device().probe());
+    ASSERT_TRUE(device().setState(MigState::PreCopy));
+    const auto says = [](const Error& error) {
+        return error.detail.find("session has ended") != error.detail.npos;
+    };
+    EXPECT_TRUE(says(device().precopyInfo().error()));
+    EXPECT_TRUE(says(device().read(buffer_).error()));
+    ASSERT_TRUE(device().setState(MigState::Resuming));
+    Ns spent{0};
+    EXPECT_TRUE(says(device().writeAll(buffer_, spent).error()));
 }
 
 TEST_F(MigrationDeviceTest, writesGoOnAfterShortCountsAndEndAtTheFirstError) {
