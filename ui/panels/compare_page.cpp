@@ -109,7 +109,6 @@ void ComparePage::makeBody() {
     tools->addWidget(withoutFirst_);
     tools->addStretch(2);
     tools->addWidget(copy_);
-    tools->addWidget(report);
     strip_ = new SpreadStrip;
     strips_ = new StripArea(strip_, body_);
     overlay_ = new OverlayView(body_);
@@ -127,7 +126,10 @@ void ComparePage::makeBody() {
     auto* layout = new QVBoxLayout(body_);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
-    layout->addWidget(verdict_);
+    auto* head = new QHBoxLayout;
+    head->addWidget(verdict_, 1);
+    head->addWidget(report, 0, Qt::AlignTop);
+    layout->addLayout(head);
     layout->addLayout(tools);
     layout->addWidget(strips_);
     layout->addWidget(parts, 1);
