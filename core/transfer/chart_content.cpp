@@ -405,7 +405,8 @@ Readout readoutAt(const Recording& recording, Ns time) {
         }
         readout.devices.push_back(of);
     }
-    for (const auto& [stream, columns] : recording.samples()) {
+    for (const auto& entry : recording.samples()) { // no binding: the analyzer loses those in a lambda
+        const SampleColumns& columns = entry.second;
         if (columns.size() == 0 || time > columns.time().back())
             continue;
         const auto at = static_cast<std::size_t>(
@@ -416,7 +417,7 @@ Readout readoutAt(const Recording& recording, Ns time) {
             return spent > Ns{0} ? std::optional(static_cast<double>(columns.bytes()[at]) / seconds(spent))
                                  : std::nullopt;
         };
-        readout.streams.push_back({stream, columns.device, columns.bytesBefore(time + Ns{1}),
+        readout.streams.push_back({entry.first, columns.device, columns.bytesBefore(time + Ns{1}),
                                    rate(columns.source()[at]), rate(columns.destination()[at])});
     }
     for (const RunMetrics& run : recording.metrics().runs()) {

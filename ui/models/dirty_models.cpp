@@ -92,15 +92,16 @@ QVariant DirtyRoundsModel::headerData(int section, Qt::Orientation orientation, 
     return role == Qt::DisplayRole ? QVariant(tr(heads[static_cast<std::size_t>(section)])) : QVariant();
 }
 
-void DirtyCostModel::setCosts(const DirtyFold& fold) {
+void DirtyCostModel::setCosts(const std::map<std::uint64_t, DirtyCost>& starts,
+                              const std::map<std::uint64_t, DirtyCost>& reports, const DirtyCost& stop) {
     beginResetModel();
     rows_.clear();
-    for (const auto& [size, cost] : fold.startCosts())
+    for (const auto& [size, cost] : starts)
         rows_.push_back({"START", size, cost});
-    for (const auto& [size, cost] : fold.reportCosts())
+    for (const auto& [size, cost] : reports)
         rows_.push_back({"REPORT", size, cost});
-    if (fold.stopCost().calls + fold.stopCost().failed > 0)
-        rows_.push_back({"STOP", 0, fold.stopCost()});
+    if (stop.calls + stop.failed > 0)
+        rows_.push_back({"STOP", 0, stop});
     endResetModel();
 }
 

@@ -38,7 +38,9 @@ class DirtyCostModel : public QAbstractTableModel {
 public:
     enum Column { Call, Range, Mean, Calls, Least, Most, Failed, ColumnCount };
     using QAbstractTableModel::QAbstractTableModel;
-    void setCosts(const DirtyFold& fold);
+    /// By bytes, START and REPORT.
+    void setCosts(const std::map<std::uint64_t, DirtyCost>& starts,
+                  const std::map<std::uint64_t, DirtyCost>& reports, const DirtyCost& stop);
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;

@@ -7,6 +7,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QScopedValueRollback>
 #include <QSignalBlocker>
 #include <QSplitter>
 #include <QTableView>
@@ -123,8 +124,10 @@ void DirtyView::setSource(const RunSourcePtr& source) {
     source_ = source;
     shown_ = {};
     follows_ = true;
-    if (device_ != nullptr)
+    if (device_ != nullptr) {
+        const QSignalBlocker quiet(device_);
         device_->clear();
+    }
     refresh();
 }
 
@@ -133,84 +136,98 @@ void DirtyView::showEvent(QShowEvent* event) {
     refresh();
 }
 
-void DirtyView::fillDevices(const Recording& recording) {
-    const auto& logs = recording.dirty();
-    if (device_->count() != static_cast<int>(logs.size())) {
-        const QSignalBlocker quiet(device_);
-        const QVariant before = device_->currentData();
+void DirtyView::fillDevices(const Seen& seen) {
+    const QSignalBlocker quiet(device_);
+    if (device_->count() != static_cast<int>(seen.devices.size())) {
         device_->clear();
-        for (const auto& [device, log] : logs)
-            device_->addItem(deviceName(recording, device), device);
-        device_->setCurrentIndex(std::max(0, device_->findData(before)));
+        for (const auto& [device, name] : seen.devices)
+            device_->addItem(name, device);
     }
-    device_->setVisible(logs.size() > 1);
+    device_->setCurrentIndex(device_->findData(seen.shown.device));
+    device_->setVisible(seen.devices.size() > 1);
 }
 
-void DirtyView::fillLoggings(const DirtyLog& log) {
+void DirtyView::fillLoggings(const Seen& seen) {
     const QSignalBlocker quiet(logging_);
-    const auto count = static_cast<int>(log.loggings().size());
+    const auto count = static_cast<int>(seen.loggings);
     // Names hold for good: a logging is known by its place from the first on, also of those dropped.
-    const auto first = static_cast<int>(log.dropped());
+    const auto first = static_cast<int>(seen.dropped);
     if (logging_->count() != count || (count > 0 && logging_->itemData(0).toInt() != first)) {
-        const QVariant before = logging_->currentData();
         logging_->clear();
         for (int at = 0; at < count; ++at)
             logging_->addItem(tr("logging %1").arg(first + at + 1), first + at);
-        logging_->setCurrentIndex(follows_ ? count - 1 : std::max(0, logging_->findData(before)));
     }
+    logging_->setCurrentIndex(static_cast<int>(seen.shown.logging));
     logging_->setVisible(count > 1);
 }
 
 void DirtyView::refresh() {
-    if (!isVisible())
+    // Widgets that change size ask for another refresh.
+    if (!isVisible() || refreshing_)
         return;
+    const QScopedValueRollback<bool> guard(refreshing_, true);
     bool any = false;
-    if (source_) {
-        source_->look([&](const Recording& recording) {
-            any = !recording.dirty().empty();
-            if (any && body_ == nullptr)
-                makeBody();
-            if (any)
-                showRecording(recording);
-        });
-    }
+    if (source_)
+        source_->look([&](const Recording& recording) { any = !recording.dirty().empty(); });
+    if (any && body_ == nullptr)
+        makeBody();
     empty_->setVisible(!any);
     if (body_ != nullptr)
         body_->setVisible(any);
+    if (!any)
+        return;
+    layout()->activate(); // the map is cut to the room that it has
+    Seen seen;
+    source_->look([&](const Recording& recording) { seen = look(recording); });
+    fillDevices(seen);
+    fillLoggings(seen);
+    if (seen.shown == shown_)
+        return;
+    shown_ = seen.shown;
+    words_->setText(seen.words);
+    heat_->setMap(std::move(seen.map));
+    rounds_.setRounds(std::move(seen.rounds));
+    costs_.setCosts(seen.starts, seen.reports, seen.stop);
 }
 
-void DirtyView::showRecording(const Recording& recording) {
-    fillDevices(recording);
-    const DirtyLog& log = recording.dirty().at(device_->currentData().toInt());
-    fillLoggings(log);
+DirtyView::Seen DirtyView::look(const Recording& recording) const {
+    Seen seen;
+    for (const auto& [device, log] : recording.dirty())
+        seen.devices.emplace_back(device, deviceName(recording, device));
+    const auto chosen =
+        recording.dirty().find(device_->currentIndex() < 0 ? -1 : device_->currentData().toInt());
+    const auto& [device, log] = chosen == recording.dirty().end() ? *recording.dirty().begin() : *chosen;
+    seen.loggings = log.loggings().size();
+    seen.dropped = log.dropped();
+    const std::size_t last = seen.loggings > 0 ? seen.loggings - 1 : 0;
+    const auto wanted = static_cast<std::size_t>(std::max(0, logging_->currentData().toInt()));
+    seen.shown.logging = follows_ || shown_.device != device || wanted < seen.dropped
+                             ? last
+                             : std::min(wanted - seen.dropped, last);
     static const DirtyFold nothing;
-    const auto at = static_cast<std::size_t>(std::max(0, logging_->currentIndex()));
-    const DirtyFold& fold = at < log.loggings().size() ? log.loggings()[at] : nothing;
-    Shown now;
-    now.device = device_->currentData().toInt();
-    now.loggings = log.loggings().size() + log.dropped();
-    now.logging = at;
-    now.rounds = fold.roundCount();
-    now.calls = callsOf(log.all());
-    now.cells = {static_cast<int>(heat_->columns()), static_cast<int>(heat_->rows())};
-    if (now == std::exchange(shown_, now))
-        return;
-    words_->setText(sentence(recording, fold));
-    heat_->setMap(heatMap(fold, heat_->columns(), heat_->rows()));
-    std::vector<DirtyRound> rounds;
-    rounds.reserve(fold.rounds().size());
+    const DirtyFold& fold = seen.loggings > 0 ? log.loggings()[seen.shown.logging] : nothing;
+    seen.shown.device = device;
+    seen.shown.loggings = seen.loggings + seen.dropped;
+    seen.shown.rounds = fold.roundCount();
+    seen.shown.calls = callsOf(log.all());
+    seen.shown.cells = {static_cast<int>(heat_->columns()), static_cast<int>(heat_->rows())};
+    if (seen.shown == shown_)
+        return seen; // the rest would be what is in view
+    seen.words = sentence(recording, fold);
+    seen.map = heatMap(fold, heat_->columns(), heat_->rows());
     for (const DirtyRound& round : fold.rounds()) {
-        DirtyRound row;
+        DirtyRound& row = seen.rounds.emplace_back();
         row.begin = round.begin;
         row.end = round.end;
         row.beginKnown = round.beginKnown;
         row.rounds = round.rounds;
         row.dirtyPages = round.dirtyPages;
         row.dirtyBytes = round.dirtyBytes;
-        rounds.push_back(std::move(row));
     }
-    rounds_.setRounds(std::move(rounds));
-    costs_.setCosts(log.all());
+    seen.starts = log.all().startCosts();
+    seen.reports = log.all().reportCosts();
+    seen.stop = log.all().stopCost();
+    return seen;
 }
 
 QString DirtyView::sentence(const Recording& recording, const DirtyFold& fold) const {

@@ -5,6 +5,8 @@
 
 #include <QWidget>
 
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "ui/charts/heat_map_view.h"
@@ -52,9 +54,23 @@ private:
     };
     void makeBody();
     void makeTables(QWidget* parent);
-    void fillDevices(const Recording& recording);
-    void fillLoggings(const DirtyLog& log);
-    void showRecording(const Recording& recording);
+    /// What is taken from the recording under its lock: no widget is touched there, since that may ask for
+    /// more.
+    struct Seen {
+        Shown shown;
+        std::vector<std::pair<int, QString>> devices;
+        std::size_t loggings = 0;
+        std::size_t dropped = 0;
+        QString words;
+        HeatMap map;
+        std::vector<DirtyRound> rounds;
+        std::map<std::uint64_t, DirtyCost> starts;
+        std::map<std::uint64_t, DirtyCost> reports;
+        DirtyCost stop;
+    };
+    [[nodiscard]] Seen look(const Recording& recording) const;
+    void fillDevices(const Seen& seen);
+    void fillLoggings(const Seen& seen);
     [[nodiscard]] QString sentence(const Recording& recording, const DirtyFold& fold) const;
 
     RunSourcePtr source_;
@@ -70,6 +86,7 @@ private:
     QTableView* roundsTable_ = nullptr;
     QTableView* costTable_ = nullptr;
     Shown shown_;
+    bool refreshing_ = false;
     bool follows_ = true; ///< the newest logging is shown, also when another begins
 };
 
