@@ -164,7 +164,7 @@ TEST_F(Guide, everyViewHasItsPage) {
                                          {QStringLiteral("Migrate"), "migrate"},
                                          {QStringLiteral("Timeline"), "timeline"},
                                          {QStringLiteral("Compare"), "compare"},
-                                        {QStringLiteral("Dirty pages"), "dirty"}};
+                                         {QStringLiteral("Dirty pages"), "dirty"}};
     for (int tab = 0; tab < parts().tabs->count(); ++tab) {
         parts().tabs->setCurrentIndex(tab);
         ASSERT_TRUE(pages.contains(parts().tabs->tabText(tab))) << parts().tabs->tabText(tab).toStdString();
