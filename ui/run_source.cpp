@@ -3,6 +3,8 @@
 // One recording as the views see it.
 #include "ui/run_source.h"
 
+#include <QScopedValueRollback>
+
 #include <utility>
 
 namespace migscope {
@@ -13,13 +15,24 @@ SourceId nextId() {
     return ++last;
 }
 
+/// A look within a look waits for its own lock, for ever where the recorder is at work: never only now and
+/// then.
+RunSource::Look guarded(RunSource::Look look) {
+    return [look = std::move(look)](const std::function<void(const Recording&)>& see) {
+        static thread_local bool inside = false;
+        Q_ASSERT_X(!inside, "RunSource::look", "within another look");
+        const QScopedValueRollback<bool> guard(inside, true);
+        look(see);
+    };
+}
+
 } // namespace
 
 RunSource::RunSource(QString name, QString path, Look look, bool growing)
     : id_(nextId())
     , name_(std::move(name))
     , path_(std::move(path))
-    , look_(std::move(look))
+    , look_(guarded(std::move(look)))
     , growing_(growing) {}
 
 RunSourcePtr wholeSource(const QString& name, const QString& path,
