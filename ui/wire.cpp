@@ -181,7 +181,7 @@ void wireActions(MainWindow& window, const WindowParts& parts) {
     Presenter* presenter = parts.presenter;
     RunPresenter* runs = parts.runPresenter;
     const Actions& actions = *parts.actions;
-    const auto does = [&](ActionId id, auto* target, auto what) {
+    const auto does = [&](ActionId id, auto* target, const auto& what) {
         join(actions[id], &QAction::triggered, target, what);
     };
     does(ActionId::Refresh, parts.host, &HostSession::refresh);
