@@ -68,6 +68,7 @@ void DirtyView::makeBody() {
     device_->setAccessibleName(tr("Logged device"));
     logging_ = new QComboBox(body_);
     logging_->setAccessibleName(tr("Logging"));
+    logging_->setSizeAdjustPolicy(QComboBox::AdjustToContents); // its numbers grow
     logging_->setToolTip(tr("From one START to the next: each has ranges and a time of its own"));
     words_ = plainLabel({}, body_);
     words_->setObjectName(QStringLiteral("dirty words"));
