@@ -15,6 +15,7 @@
 #include "app/backends.h"
 #include "core/base/escape.h"
 #include "core/device/verdict.h"
+#include "core/transfer/recorder.h"
 
 namespace migscope::cli {
 namespace {
@@ -197,6 +198,40 @@ std::optional<Failure> unsafeFailure(const std::vector<Standing>& standings) {
                    Stage::Device, fmt::format("migscope-cli reset {}", lost->device));
     tellStandings(failure, standings);
     return failure;
+}
+
+void tellEnd(std::optional<Failure>& failure, bool cancelled, const std::vector<Standing>& standings) {
+    if (!failure) {
+        failure = unsafeFailure(standings);
+        return;
+    }
+    if (cancelled)
+        tellCancelled(*failure);
+    tellStandings(*failure, standings);
+}
+
+std::optional<std::string> finalState(const std::vector<Standing>& standings) {
+    if (standings.empty() || !standings.front().speaksMigration || standings.front().hung ||
+        !standings.front().state)
+        return std::nullopt;
+    return stateName(*standings.front().state);
+}
+
+OrFailure<std::unique_ptr<Recorder>> startRecorder(const Options& options, DeviceWork& work,
+                                                   const RecordingHeader& header, bool keepInMemory) {
+    Recorder::Options wanted;
+    wanted.keepInMemory = keepInMemory;
+    if (options.record == "-")
+        wanted.fd = STDOUT_FILENO;
+    else
+        wanted.path = options.record;
+    if (!wanted.path.empty() && options.force)
+        ::unlink(wanted.path.c_str());
+    auto recorder = Recorder::start(work.clock(), header, wanted);
+    if (!recorder)
+        return std::unexpected(actFailure({}, recorder.error(), Stage::File));
+    work.events().forwardTo((*recorder)->sink());
+    return std::move(*recorder);
 }
 
 ExitCode report(Context& context, const Failure& failure, const FailureExtras& extras) {

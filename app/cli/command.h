@@ -18,6 +18,11 @@
 #include "core/device/topology.h"
 #include "core/vfio/backend.h"
 
+namespace migscope {
+class Recorder;
+struct RecordingHeader;
+} // namespace migscope
+
 namespace migscope::cli {
 
 struct Context {
@@ -52,6 +57,13 @@ void tellStandings(Failure& failure, const std::vector<Standing>& standings);
 void tellCancelled(Failure& failure);
 /// The same for an act that went well; absent when all are safe.
 [[nodiscard]] std::optional<Failure> unsafeFailure(const std::vector<Standing>& standings);
+/// The one or the other, at the end of an act. `cancelled`: by the user, and not given up.
+void tellEnd(std::optional<Failure>& failure, bool cancelled, const std::vector<Standing>& standings);
+/// Of an act on one device: where it stands, when it can tell.
+[[nodiscard]] std::optional<std::string> finalState(const std::vector<Standing>& standings);
+/// The recording that --record names (it must name one): what happens from now on goes into it.
+[[nodiscard]] OrFailure<std::unique_ptr<Recorder>>
+startRecorder(const Options& options, DeviceWork& work, const RecordingHeader& header, bool keepInMemory);
 
 /// One line on standard error, and the document where one was asked for.
 ExitCode report(Context& context, const Failure& failure, const FailureExtras& extras = {});

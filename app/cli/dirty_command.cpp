@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `dirty`: DMA logging of one device over given ranges, or its cost by their size.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
@@ -91,19 +90,10 @@ std::optional<Failure> DirtyDrive::open() {
 std::optional<Failure> DirtyDrive::startRecorder() {
     if (context_.options.record.empty())
         return std::nullopt;
-    Recorder::Options options;
-    options.keepInMemory = false;
-    if (context_.options.record == "-")
-        options.fd = STDOUT_FILENO;
-    else
-        options.path = context_.options.record;
-    if (!options.path.empty() && context_.options.force)
-        ::unlink(options.path.c_str());
-    auto recorder = Recorder::start(work_.clock(), header_, options);
+    auto recorder = cli::startRecorder(context_.options, work_, header_, false);
     if (!recorder)
-        return actFailure({}, recorder.error(), Stage::File);
+        return std::move(recorder.error());
     recorder_ = std::move(*recorder);
-    work_.events().forwardTo(recorder_->sink());
     return std::nullopt;
 }
 
@@ -237,16 +227,8 @@ ExitCode DirtyDrive::finish(std::optional<Failure> failure) {
         else
             failure = std::move(unwritten);
     }
-    if (!standings.empty() && standings.front().speaksMigration && !standings.front().hung &&
-        standings.front().state)
-        document_.finalState = stateName(*standings.front().state);
-    if (failure) {
-        if (work_.cancelled() && !work_.gaveUp())
-            tellCancelled(*failure);
-        tellStandings(*failure, standings);
-    } else {
-        failure = unsafeFailure(standings);
-    }
+    document_.finalState = finalState(standings);
+    tellEnd(failure, work_.cancelled() && !work_.gaveUp(), standings);
     ExitCode code = ExitCode::Ok;
     if (!failure || document_.roundCount != 0)
         say(dirtyText(document_, fold_));

@@ -69,18 +69,10 @@ void PlanWork::watchKernelLog(const std::vector<const Device*>& devices) {
 }
 
 std::optional<Failure> PlanWork::startRecorder() {
-    Recorder::Options options;
-    if (context_.options.record == "-")
-        options.fd = STDOUT_FILENO;
-    else
-        options.path = context_.options.record;
-    if (!options.path.empty() && context_.options.force)
-        ::unlink(options.path.c_str());
-    auto recorder = Recorder::start(work_.clock(), header_, options);
+    auto recorder = cli::startRecorder(context_.options, work_, header_, true);
     if (!recorder)
-        return actFailure({}, recorder.error(), Stage::File);
+        return std::move(recorder.error());
     recorder_ = std::move(*recorder);
-    work_.events().forwardTo(recorder_->sink());
     return std::nullopt;
 }
 
@@ -185,10 +177,7 @@ PlanEnd PlanWork::run(Plan plan, RunFiles files) {
         else
             context_.console.note(fmt::format("migscope-cli: {}", describe(recording.error())));
     }
-    if (end.failure)
-        tellStandings(*end.failure, end.standings);
-    else
-        end.failure = unsafeFailure(end.standings);
+    tellEnd(end.failure, false, end.standings);
     return end;
 }
 

@@ -186,16 +186,8 @@ ExitCode HandDrive::finish(std::optional<Failure> failure) {
     document_.reached = state_;
     const std::vector<Standing> standings = work_.end();
     takeArcs(document_.bringBack, false);
-    if (!standings.empty() && standings.front().speaksMigration && !standings.front().hung &&
-        standings.front().state)
-        document_.finalState = stateName(*standings.front().state);
-    if (failure) {
-        if (work_.cancelled() && !work_.gaveUp())
-            tellCancelled(*failure);
-        tellStandings(*failure, standings);
-    } else {
-        failure = unsafeFailure(standings);
-    }
+    document_.finalState = finalState(standings);
+    tellEnd(failure, work_.cancelled() && !work_.gaveUp(), standings);
     ExitCode code = ExitCode::Ok;
     if (failure) {
         code = report(context_, *failure, {&document_, {}});
