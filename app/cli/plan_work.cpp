@@ -58,7 +58,7 @@ void PlanWork::watchKernelLog(const std::vector<const Device*>& devices) {
     std::vector<LogSubject> subjects;
     for (const Device* device : devices)
         subjects.push_back(logSubject(*device));
-    auto watch = feedKernelLog(*host_.backend, std::move(subjects), work_.events());
+    auto watch = feedKernelLog(*host_.backend, subjects, work_.events());
     if (watch) {
         kernelLog_ = std::move(*watch);
         return;
