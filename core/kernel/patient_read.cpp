@@ -34,7 +34,7 @@ static_assert(headBytes + mostBytes <= 65536);
 /// because no program tells a read's errno.
 [[noreturn]] void readAndTell(const char* path, std::size_t limit, unsigned seconds, int pipe) {
     // Stuck, it must not keep a device of ours open.
-    if (pipe != 3 && ::dup2(pipe, 3) != 3)
+    if (pipe != 3 && ::dup3(pipe, 3, O_CLOEXEC) != 3)
         ::_exit(1);
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg)
     if (::syscall(SYS_close_range, 4U, ~0U, 0U) != 0)
@@ -56,10 +56,9 @@ static_assert(headBytes + mostBytes <= 65536);
 }
 
 /// The next message, or false: none until then, or the reader is gone.
-bool receive(int pipe, std::chrono::steady_clock::time_point until, Answer& answer) {
+bool receive(int pipe, Ns until, Answer& answer) {
     for (;;) {
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - SteadyClock().now());
         pollfd wait{pipe, POLLIN, 0};
         const int ready = ::poll(&wait, 1, static_cast<int>(std::max<long long>(left.count() + 1, 0)));
         if (ready < 0 && errno == EINTR)
@@ -71,7 +70,7 @@ bool receive(int pipe, std::chrono::steady_clock::time_point until, Answer& answ
 } // namespace
 
 Result<std::string> patientRead(const std::string& path, std::size_t limit, Ns patience) {
-    const auto until = std::chrono::steady_clock::now() + patience;
+    const auto until = SteadyClock().now() + patience;
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0)
         return failErrno(errno, "make a pipe", path);
@@ -99,7 +98,7 @@ Result<std::string> patientRead(const std::string& path, std::size_t limit, Ns p
         return failErrno(WIFEXITED(status) ? WEXITSTATUS(status) : EINTR, "start a reader", path);
     Answer answer; // NOLINT(*-member-init): by receive()
     if (!receive(here.get(), until, answer)) {
-        if (std::chrono::steady_clock::now() >= until)
+        if (SteadyClock().now() >= until)
             return failErrno(ETIMEDOUT, "read", path);
         return failErrno(EIO, "read", path, "the reading process ended before it could tell");
     }
