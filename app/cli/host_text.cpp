@@ -292,6 +292,20 @@ void addAccess(const Topology& topology, const Device& device, Facts& facts) {
         facts.emplace_back("NUMA node", std::to_string(*device.numaNode));
 }
 
+void addDebugfs(const Device& device, Facts& facts) {
+    facts.emplace_back("debugfs", device.debugfs->flags ? device.debugfs->flags->text() : "migration");
+    if (!device.debugfs->state)
+        return;
+    const MigState state = *device.debugfs->state;
+    const bool free = device.holders.empty() && device.holderKnowledge == HolderKnowledge::Complete;
+    std::string_view note = "from outside: nothing was opened";
+    if (free)
+        note = state == MigState::Error
+                   ? "as the driver says while nobody has it open: before a first open it means nothing"
+                   : "as it was left: nobody has it open";
+    facts.emplace_back("state", fmt::format("{} ({})", stateName(state), note));
+}
+
 void addProbe(const Capabilities& probe, Facts& facts) {
     switch (probe.protocol) {
     case Protocol::V2:
@@ -374,7 +388,7 @@ std::string showText(const Topology& topology, const Device& device, const Capab
     addIdentity(device, facts);
     addAccess(topology, device, facts);
     if (device.debugfs && device.debugfs->migrationFolder)
-        facts.emplace_back("debugfs", device.debugfs->flags ? device.debugfs->flags->text() : "migration");
+        addDebugfs(device, facts);
     if (probe != nullptr)
         addProbe(*probe, facts);
     for (const std::string& problem : device.problems)

@@ -92,6 +92,7 @@ Json debugfsJson(const Device& device) {
         return nullptr;
     return {{"migration", device.debugfs->migrationFolder},
             {"flags", device.debugfs->flags ? Json(device.debugfs->flags->raw()) : Json(nullptr)},
+            {"state", device.debugfs->state ? Json(stateName(*device.debugfs->state)) : Json(nullptr)},
             {"dirty_tracking", device.debugfs->dirtyTracking}};
 }
 

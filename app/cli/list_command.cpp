@@ -1,10 +1,34 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `list` and `show`: passive, but for the probe that was asked for.
+#include <cerrno>
+
+#include <fmt/format.h>
+
 #include "app/cli/command.h"
 #include "app/cli/host_text.h"
+#include "core/base/byte_size.h"
 
 namespace migscope::cli {
+namespace {
+
+/// Long enough for any arc but one that hangs or moves gigabytes.
+constexpr Ns outsidePatience = std::chrono::seconds(1);
+
+/// Where another process has brought the device, as far as the kernel tells without an open.
+void lookFromOutside(Backend& backend, Device& device) {
+    const auto state = backend.stateFromOutside(device.name, outsidePatience);
+    if (state)
+        device.debugfs->state = *state;
+    else if (state.error().isErrno(ETIMEDOUT))
+        device.problems.push_back(fmt::format("state: the driver has given no answer for {}; whoever has the "
+                                              "device open is in the middle of a SET",
+                                              formatDuration(outsidePatience)));
+    else if (!state.error().isErrno(ENOENT)) // before Linux 6.8
+        device.problems.push_back(describe(state.error()));
+}
+
+} // namespace
 
 ExitCode runList(Context& context) {
     const auto host = lookAtHost(context.options, true);
@@ -28,8 +52,13 @@ ExitCode runShow(Context& context) {
                                   : showText(host->topology, **device, probe, context.console));
         return ExitCode::Ok;
     };
-    if (!context.options.probe)
+    if (!context.options.probe) {
+        for (Device& own : host->topology.devices) {
+            if (&own == *device && own.debugfs && own.debugfs->migrationFolder)
+                lookFromOutside(*host->backend, own);
+        }
         return say(nullptr);
+    }
 
     DeviceWork work(*host->backend, context.console, *context.interrupts, {context.options.maxStuck, false});
     const auto opened = work.open((*device)->name);

@@ -85,12 +85,13 @@ enum class HolderKnowledge : std::uint8_t {
     NotPermitted, ///< some processes may not be read by us: none found does not mean free
 };
 
-/// /sys/kernel/debug/vfio/<device>/migration/features. `state` is never read by discovery: its read waits for
-/// a running SET.
+/// /sys/kernel/debug/vfio/<device>/migration. `state` is never read by discovery: its read waits for a
+/// running SET. Who asks for one device (Backend::stateFromOutside) puts it here.
 struct DebugfsFacts {
-    std::optional<MigFlags> flags; ///< since Linux 6.18
-    bool migrationFolder = false;  ///< the driver has v2 ops
-    bool dirtyTracking = false;    ///< device DMA logging
+    std::optional<MigFlags> flags;                ///< since Linux 6.18
+    std::optional<MigState> state = std::nullopt; ///< absent: not asked, or the kernel gave none
+    bool migrationFolder = false;                 ///< the driver has v2 ops
+    bool dirtyTracking = false;                   ///< device DMA logging
 };
 
 struct Device {

@@ -5,6 +5,8 @@
 
 #include "core/host/directory_tree.h"
 #include "core/host/enumerate.h"
+#include "core/host/outside_state.h"
+#include "core/host/scan.h"
 #include "core/kernel/device_location.h"
 #include "core/kernel/kernel_device_io.h"
 #include "core/kernel/kmsg_reader.h"
@@ -12,11 +14,12 @@
 namespace migscope {
 
 KernelBackend::KernelBackend(std::shared_ptr<const HostTree> tree, std::shared_ptr<Syscalls> syscalls,
-                             std::shared_ptr<NodeOpener> opener, Clock& clock)
+                             std::shared_ptr<NodeOpener> opener, Clock& clock, PatientRead reader)
     : tree_(std::move(tree))
     , syscalls_(syscalls)
     , registry_(std::move(syscalls), std::move(opener))
-    , clock_(clock) {}
+    , clock_(clock)
+    , reader_(std::move(reader)) {}
 
 KernelBackend::~KernelBackend() = default;
 
@@ -26,6 +29,16 @@ Result<Topology> KernelBackend::scan() {
 
 void KernelBackend::enrich(Topology& topology) {
     migscope::enrich(*tree_, topology);
+}
+
+Result<MigState> KernelBackend::stateFromOutside(const std::string& device, Ns patience) {
+    const auto path = outsideStatePath(device);
+    if (!path)
+        return std::unexpected(path.error());
+    const auto text = reader_(*path, scan::attributeLimit, patience);
+    if (!text)
+        return std::unexpected(text.error());
+    return parseOutsideState(*text, *path);
 }
 
 Result<std::unique_ptr<DeviceIo>> KernelBackend::open(const std::string& device) {

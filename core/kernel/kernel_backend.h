@@ -6,9 +6,11 @@
 #include "core/host/host_tree.h"
 #include "core/kernel/device_access.h"
 #include "core/kernel/held_devices.h"
+#include "core/kernel/patient_read.h"
 #include "core/kernel/uevent_monitor.h"
 #include "core/vfio/backend.h"
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -19,9 +21,11 @@ namespace migscope {
 /// *Thread-safe.* Opened devices keep what they need alive and may outlive the backend.
 class KernelBackend final : public Backend {
 public:
+    using PatientRead =
+        std::function<Result<std::string>(const std::string& path, std::size_t limit, Ns patience)>;
     /// For tests; makeKernelBackend() is the usual way.
     KernelBackend(std::shared_ptr<const HostTree> tree, std::shared_ptr<Syscalls> syscalls,
-                  std::shared_ptr<NodeOpener> opener, Clock& clock);
+                  std::shared_ptr<NodeOpener> opener, Clock& clock, PatientRead reader = &patientRead);
     ~KernelBackend() override;
 
     [[nodiscard]] std::string name() const override { return "kernel"; }
@@ -31,6 +35,7 @@ public:
 
     [[nodiscard]] Result<Topology> scan() override;
     void enrich(Topology& topology) override;
+    [[nodiscard]] Result<MigState> stateFromOutside(const std::string& device, Ns patience) override;
     [[nodiscard]] Result<std::unique_ptr<DeviceIo>> open(const std::string& device) override;
     /// Where uevents cannot be had, the listener stays unused. Not to be called by the listener itself.
     void listen(Listener listener) override;
@@ -47,6 +52,7 @@ private:
     AccessRegistry registry_;
     std::shared_ptr<HeldDevices> held_ = std::make_shared<HeldDevices>();
     Clock& clock_;
+    PatientRead reader_;
     std::mutex monitorMutex_;
     std::unique_ptr<UeventMonitor> monitor_;
 };

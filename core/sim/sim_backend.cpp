@@ -14,6 +14,7 @@
 
 #include "core/device/variant_drivers.h"
 #include "core/host/enumerate.h"
+#include "core/host/outside_state.h"
 #include "core/sim/sim_device.h"
 #include "core/sim/sim_machine.h"
 
@@ -154,6 +155,16 @@ Result<Topology> SimBackend::scan() {
 
 void SimBackend::enrich(Topology& topology) {
     migscope::enrich(*machine_->host.tree, topology);
+}
+
+Result<MigState> SimBackend::stateFromOutside(const std::string& device, Ns /*patience*/) {
+    const auto path = outsideStatePath(device);
+    if (!path)
+        return std::unexpected(path.error());
+    const auto* found = machine_->find(device);
+    if (!machine_->profile.host.debugfs || !found || found->profile().protocol != SimProtocol::V2)
+        return failErrno(ENOENT, "read the state", *path);
+    return found->state();
 }
 
 Result<std::unique_ptr<DeviceIo>> SimBackend::open(const std::string& device) {

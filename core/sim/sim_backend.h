@@ -45,6 +45,8 @@ public:
     /// The same enumerate() as for a real host, on the simulated one's tree; labels are filled in.
     [[nodiscard]] Result<Topology> scan() override;
     void enrich(Topology& topology) override;
+    /// Of the simulated machine's debugfs, where its profile has one.
+    [[nodiscard]] Result<MigState> stateFromOutside(const std::string& device, Ns patience) override;
     [[nodiscard]] Result<std::unique_ptr<DeviceIo>> open(const std::string& device) override;
     /// After listen({}) returned no call is under way. The listener must not call listen().
     void listen(Listener listener) override;

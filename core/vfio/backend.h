@@ -10,6 +10,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/error.h"
+#include "core/device/migration_state.h"
 #include "core/device/topology.h"
 #include "core/vfio/device_io.h"
 #include "core/vfio/kernel_log.h"
@@ -36,6 +37,14 @@ public:
     [[nodiscard]] virtual Result<Topology> scan() = 0;
     /// Second stage, passive: holders, debugfs features, kernel config, into the value of scan().
     virtual void enrich(Topology& topology) = 0;
+
+    /// Where the device's migration state stands, without opening it: what the kernel's debugfs says (Linux
+    /// 6.8, for root), also while another process drives it. The driver answers between two SETs only:
+    /// ETIMEDOUT when none came within `patience`. ENOENT: this kernel does not tell, or not of this device.
+    /// Before a first open most drivers say ERROR, which then means nothing. *Thread-safe.*
+    [[nodiscard]] virtual Result<MigState> stateFromOutside(const std::string& device, Ns /*patience*/) {
+        return fail(Errc::Unsupported, "read the state", device, "only a running kernel tells it");
+    }
 
     /// Opens the device named as in the topology. Opening resets a PCI function: the user's explicit act,
     /// never for listing. Errors keep the errno; `where` names the node. *Thread-safe*; the handle is

@@ -180,6 +180,10 @@ class Matrix:
         if kind in ("show", "probe"):
             self.expect(document["device"]["name"] == self.devices[label], f"{what}: another device")
             self.expect((document["probe"] is not None) == (kind == "probe"), f"{what}: probe {document['probe']}")
+        if kind == "show" and document["device"]["debugfs"]:
+            migrates = document["device"]["debugfs"]["migration"]
+            wanted = "RESUMING" if label == "found RESUMING" else "RUNNING" if migrates else None
+            self.expect(document["device"]["debugfs"]["state"] == wanted, f"{what}: from outside {document['device']['debugfs']}")
         if kind == "probe" and label == "found RESUMING":
             self.expect(document["probe"]["state"] == "RESUMING" and document["probe"]["needs_reset"], f"{what}: {document['probe']}")
         elif kind == "probe" and document["probe"]["protocol"] == "v2":

@@ -50,6 +50,32 @@ TEST_F(OnThisKernel, ScanningOpensNothing) {
     EXPECT_EQ(syscalls->calls, 0);
 }
 
+TEST_F(OnThisKernel, TheStateFromOutsideIsReadInDebugfsAndNothingIsOpened) {
+    std::vector<std::string> asked;
+    Result<std::string> answer = "STOP_COPY\n";
+    KernelBackend looking(tree, syscalls, std::make_shared<OwnNodeOpener>(syscalls), clock,
+                          [&](const std::string& path, std::size_t /*limit*/, Ns patience) {
+                              asked.push_back(path);
+                              EXPECT_EQ(patience, std::chrono::seconds(3));
+                              return answer;
+                          });
+    EXPECT_EQ(looking.stateFromOutside("0000:3b:00.2", std::chrono::seconds(3)), MigState::StopCopy);
+    EXPECT_THAT(asked, testing::ElementsAre("/sys/kernel/debug/vfio/0000:3b:00.2/migration/state"));
+    for (const char* odd : {"Invalid\n", "", "stop-copy\n", "RUNNING and more\n"}) {
+        answer = odd;
+        const auto state = looking.stateFromOutside("0000:3b:00.2", std::chrono::seconds(3));
+        ASSERT_FALSE(state) << odd;
+        EXPECT_TRUE(state.error().is(Errc::ProtocolViolation)) << describe(state.error());
+    }
+    answer = failErrno(EINVAL, "read", "state");
+    EXPECT_TRUE(looking.stateFromOutside("0000:3b:00.2", std::chrono::seconds(3)).error().isErrno(EINVAL));
+    asked.clear();
+    EXPECT_TRUE(
+        looking.stateFromOutside("../../etc", std::chrono::seconds(3)).error().is(Errc::InvalidArgument));
+    EXPECT_THAT(asked, IsEmpty());
+    EXPECT_EQ(syscalls->calls, 0);
+}
+
 TEST_F(OnThisKernel, AnOpenedDeviceMayOutliveTheBackend) {
     auto io = backend->open("0000:3b:00.2");
     ASSERT_TRUE(io);

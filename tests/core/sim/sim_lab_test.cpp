@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "core/device/topology.h"
+#include "core/vfio/migration_device.h"
 #include "tests/core/sim/sim_test_device.h"
 
 namespace migscope {
@@ -45,6 +46,24 @@ TEST_F(SimLab, ListsItsDevicesInTheProfilesOrderWithoutAProblem) {
     EXPECT_TRUE(topology_.problems.empty()) << topology_.problems.front();
     EXPECT_TRUE(topology_.simulated);
     EXPECT_EQ(topology_.source, "sim:lab");
+}
+
+TEST_F(SimLab, TheStateFromOutsideIsThatOfWhoHasTheDeviceOpen) {
+    const auto state = [&](const std::string& device) { return backend_->stateFromOutside(device, Ns(0)); };
+    const std::string name = labelled("mlx5 A").name;
+    EXPECT_EQ(state(name), MigState::Running);
+    EXPECT_EQ(state(labelled("found RESUMING").name), MigState::Resuming);
+    auto io = backend_->open(name);
+    ASSERT_TRUE(io) << describe(io.error());
+    MigrationDevice device(name, std::move(*io), clock_);
+    ASSERT_TRUE(device.probe());
+    ASSERT_TRUE(device.setState(MigState::PreCopy));
+    EXPECT_EQ(state(name), MigState::PreCopy);
+    for (const char* without : {"no migration", "v1 only"}) {
+        const auto none = state(labelled(without).name);
+        ASSERT_FALSE(none) << without;
+        EXPECT_TRUE(none.error().isErrno(ENOENT)) << describe(none.error());
+    }
 }
 
 TEST_F(SimLab, HealthyDevicesHaveTheirDriversAndNames) {
