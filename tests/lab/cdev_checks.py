@@ -137,7 +137,7 @@ class CdevJudge(driver_checks.DriverJudge):
             device, probe = self.shown(step)
             self.equal((probe.get("access"), probe.get("protocol")), (access, "none"), f"{step}: way, protocol")
             self.equal((device.get("verdict"), device.get("evidence")), ("not-migratable", "probe"), f"{step}: verdict and its evidence")
-        for step in ("set-vf", "save-vf", "migrate-vf"):
+        for step in ("set-vf", "save-vf", "load-vf", "migrate-vf"):
             self.exits(step, 1)
             self.says(step, machine["VF"], *REFUSED_VF)
             self.equal(evidence.sets(self.events(step)), [], f"{step}: no SET")
@@ -219,7 +219,7 @@ def judge(share: pathlib.Path, cli: pathlib.Path) -> int:
             judge_.acts(kind, "group-", "group+type1v2")
             judge_.by_group(*[f"group-{act}-{kind}" for act in ACTS])
         judge_.plain(machine)
-        judge_.by_cdev("probe-vf", "set-vf", "save-vf", "migrate-vf", "reset-vf", "probe-blocked", "held-cdev", "orphan-show", "orphan-set", "orphan-reset")
+        judge_.by_cdev("probe-vf", "set-vf", "save-vf", "load-vf", "migrate-vf", "reset-vf", "probe-blocked", "held-cdev", "orphan-show", "orphan-set", "orphan-reset")
         judge_.by_group("group-probe-vf")
         judge_.by_cdev("group-held-cdev", every=False)
         judge_.by_group("held-group", every=False)
