@@ -51,7 +51,8 @@ def current(which: str = "stock") -> dict | None:
 
 
 def record(which: str) -> str:
-    return "current.json" if which == "stock" else f"{which}.json"
+    """A work tree of another layout has a record of its own: the two do not take the cache from each other."""
+    return f"{'current' if which == 'stock' else which}-layout{LAYOUT}.json"
 
 
 def choose(which: str, **chosen) -> dict:
