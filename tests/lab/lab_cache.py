@@ -42,7 +42,8 @@ def usable(chosen: dict) -> bool:
 
 def current(which: str = "stock") -> dict | None:
     """What the last prepare chose: {kernel, release, kernel_dir, cdev_dir, qemu, qemu_dir | null}; None when nothing usable is there.
-    `which`: stock or newest. cdev_dir: the same kernel with VFIO's device nodes, iommufd and debugfs; the newest has them anyway."""
+    `which`: stock or newest. cdev_dir: the same kernel with VFIO's device nodes, iommufd and debugfs (null: they
+    could not be built); the newest has them anyway."""
     try:
         chosen = json.loads((root() / record(which)).read_text())
         return chosen if usable(chosen) else None

@@ -56,8 +56,17 @@ def put_config(folder: pathlib.Path, config: str) -> None:
     (folder / "config").write_text(config)
 
 
+def put_stack(folder: pathlib.Path, modules: list, built: dict) -> None:
+    """The stock kernel's modules in their order, with those that were built in their places, and iommufd before its first user."""
+    own = [built.pop(module.name.split(".ko")[0] + ".ko", module) for module in modules]
+    own.insert(next(i for i, module in enumerate(own) if module.name == "vfio.ko"), built.pop("iommufd.ko"))
+    if built:
+        raise RuntimeError(f"VFIO has more modules than the guest loads: {', '.join(built)}")
+    lab_modules.put_modules(folder, own)
+
+
 def make(apt: Apt, release: str, records: list, stock: pathlib.Path, cdev: pathlib.Path) -> None:
-    """Both folders of one kernel. Each package is downloaded once and unpacked once."""
+    """Both folders of one kernel; only the first where its sources are other than we know. Each package is downloaded and unpacked once."""
     files = apt.download(records)
     headers = lab_cache.headers_dir(stock)
     for folder in (stock, cdev, headers):
@@ -75,32 +84,30 @@ def make(apt: Apt, release: str, records: list, stock: pathlib.Path, cdev: pathl
         shutil.copytree(sources / "samples", scratch / "sample/samples")
         say(f"building mtty against the headers of {release}")
         sample = lab_modules.build_sample(ready, scratch / "sample")
-        say("building VFIO once more: with device nodes, iommufd and debugfs")
-        built = lab_modules.build_stack(ready, sources)
-
-        modules = lab_modules.module_closure(tree, release)
-        lab_modules.put_modules(stock, [*modules, sample])
-        own = [built.pop(module.name.split(".ko")[0] + ".ko", module) for module in [*modules, sample]]
-        first = next(i for i, module in enumerate(own) if module.name == "vfio.ko")
-        own.insert(first, built.pop("iommufd.ko"))
-        if built:
-            raise RuntimeError(f"VFIO has more modules than the guest loads: {', '.join(built)}")
-        lab_modules.put_modules(cdev, own)
-
+        modules = [*lab_modules.module_closure(tree, release), sample]
+        lab_modules.put_modules(stock, modules)
         image = next((p for p in (tree / "boot" / f"vmlinuz-{release}", tree / "usr/lib/modules" / release / "vmlinuz") if p.exists()), None)
         if image is None:
             raise RuntimeError(f"the image package of {release} has no vmlinuz")
         config = next(c for c in (tree / "boot" / f"config-{release}", tree / "usr/lib/modules" / release / "config") if c.exists()).read_text()
-        for folder in (stock, cdev):
-            shutil.copy(image, folder / "vmlinuz")
-            shutil.copy(lab_modules.module_root(tree, release) / "modules.alias", folder / "modules.alias")
+        shutil.copy(image, stock / "vmlinuz")
+        shutil.copy(lab_modules.module_root(tree, release) / "modules.alias", stock / "modules.alias")
         (stock / "config").write_text(config)
+        lab_cache.finish(stock, release, ready)
+        for file in files:
+            file.unlink()
+
+        say("building VFIO once more: with device nodes, iommufd and debugfs")
+        try:
+            put_stack(cdev, modules, lab_modules.build_stack(ready, sources))
+        except RuntimeError as error:
+            say(f"{release} has no device nodes in the lab: {error}")
+            return
+        for name in ("vmlinuz", "modules.alias"):
+            shutil.copy(stock / name, cdev)
         put_config(cdev, config)
         shutil.copy(sources / "Module.symvers", cdev)
-    for file in files:
-        file.unlink()
-    lab_cache.finish(stock, release, ready)
-    lab_cache.finish(cdev, release, ready, [lab_modules.STACK_FLAGS], ["Module.symvers"])
+        lab_cache.finish(cdev, release, ready, [lab_modules.STACK_FLAGS], ["Module.symvers"])
 
 
 def take(apt: Apt) -> dict:
@@ -115,5 +122,6 @@ def take(apt: Apt) -> dict:
         except RuntimeError as error:
             say(f"not {release}: {error}")
             continue
-        return {"kernel": f"{release} ({version})", "release": release, "kernel_dir": stock.name, "cdev_dir": cdev.name}
+        return {"kernel": f"{release} ({version})", "release": release, "kernel_dir": stock.name,
+                "cdev_dir": cdev.name if (cdev / "complete").exists() else None}
     die("no kernel of the backports suite can be used here (reasons above)")
