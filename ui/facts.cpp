@@ -6,6 +6,7 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "core/base/byte_size.h"
 #include "ui/words.h"
@@ -30,7 +31,15 @@ QString nodeText(const NodeFacts& node) {
     return text;
 }
 
-FactSection migrationFacts(const Device& device, const SessionState* state) {
+QString outsideText(const Result<MigState>& outside) {
+    if (outside)
+        return tr("%1 (from debugfs, live)").arg(QString::fromStdString(stateName(*outside)));
+    if (outside.error().isErrno(ETIMEDOUT))
+        return tr("unknown: in the middle of a SET");
+    return tr("unknown: %1").arg(shown(describe(outside.error())));
+}
+
+FactSection migrationFacts(const Device& device, const SessionState* state, const Result<MigState>* outside) {
     FactSection section{tr("Migration"), {}};
     const auto add = [&](const QString& name, const QString& value) {
         section.facts.push_back({name, value});
@@ -42,6 +51,8 @@ FactSection migrationFacts(const Device& device, const SessionState* state) {
         else if (!device.boundToVfio())
             flags = tr("unknown: not bound to VFIO");
         add(tr("flags"), flags);
+        if (outside != nullptr)
+            add(tr("state"), outsideText(*outside));
         if (device.debugfs)
             add(tr("logging"),
                 device.debugfs->dirtyTracking ? tr("yes (from debugfs)") : tr("no (from debugfs)"));
@@ -178,8 +189,9 @@ FactSection accessFacts(const Topology& topology, const Device& device) {
 
 } // namespace
 
-std::vector<FactSection> factsOf(const Topology& topology, const Device& device, const SessionState* state) {
-    std::vector<FactSection> sections{migrationFacts(device, state), identityFacts(device),
+std::vector<FactSection> factsOf(const Topology& topology, const Device& device, const SessionState* state,
+                                 const Result<MigState>* outside) {
+    std::vector<FactSection> sections{migrationFacts(device, state, outside), identityFacts(device),
                                       accessFacts(topology, device)};
     if (!device.problems.empty()) {
         FactSection problems{tr("Could not be read"), {}};

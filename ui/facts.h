@@ -23,10 +23,11 @@ struct FactSection {
     friend bool operator==(const FactSection&, const FactSection&) = default;
 };
 
-/// `state` is null when the device was never opened here. A missing number is "unknown" with the reason.
-/// *Reentrant.*
+/// `state` is null when the device was never opened here; `outside` when the kernel was not asked where
+/// somebody else has brought it. A missing number is "unknown" with the reason. *Reentrant.*
 [[nodiscard]] std::vector<FactSection> factsOf(const Topology& topology, const Device& device,
-                                               const SessionState* state);
+                                               const SessionState* state,
+                                               const Result<MigState>* outside = nullptr);
 
 /// One line of the host's readiness: there, missing, or not known.
 struct Readiness {

@@ -29,11 +29,13 @@ HostSession::HostSession(BackendFactory factory, QString stateFolder, QObject* p
     , factory_(std::move(factory))
     , stateFolder_(std::move(stateFolder))
     , discovery_(background_)
+    , outside_(background_)
     , postbox_(this) {
     timer_.setInterval(liveIntervalMs);
     connect(&timer_, &QTimer::timeout, this, &HostSession::tick);
     idleTimer_.setInterval(idleIntervalMs);
     connect(&idleTimer_, &QTimer::timeout, this, &HostSession::releaseIdle);
+    connect(&outside_, &OutsideWatch::changed, this, &HostSession::outsideChanged);
     connect(&discovery_, &Discovery::begun, this, &HostSession::scanChanged);
     connect(&discovery_, &Discovery::ended, this, &HostSession::scanChanged);
     connect(&discovery_, &Discovery::found, this, &HostSession::takeTopology);
@@ -71,6 +73,7 @@ void HostSession::forgetMachine() {
         return;
     shutdown(std::chrono::seconds(1));
     discovery_.forget();
+    outside_.watch(nullptr, {});
     topology_.reset();
     scanError_.reset();
     last_.clear();
@@ -134,6 +137,17 @@ void HostSession::leaveBehind(std::vector<std::unique_ptr<DeviceSession>> stuck,
 void HostSession::refresh() {
     if (backend_)
         discovery_.start(backend_);
+}
+
+void HostSession::watchFromOutside(const std::string& device) {
+    const Device* known = topology_ ? topology_->find(device) : nullptr;
+    const bool told = known != nullptr && !isOpen(device) && !known->holders.empty() && known->debugfs &&
+                      known->debugfs->migrationFolder;
+    outside_.watch(told ? backend_ : nullptr, told ? device : std::string());
+}
+
+const Result<MigState>* HostSession::fromOutside(const std::string& device) const {
+    return outside_.last() && outside_.device() == device ? &*outside_.last() : nullptr;
 }
 
 void HostSession::takeTopology(const std::shared_ptr<const Topology>& topology) {

@@ -24,6 +24,7 @@
 #include "core/vfio/backend.h"
 #include "ui/background.h"
 #include "ui/discovery.h"
+#include "ui/outside_watch.h"
 #include "ui/run_request.h"
 #include "ui/run_source.h"
 
@@ -64,6 +65,9 @@ public:
     /// From what is known: the probe of an opened device, or why its opening failed.
     [[nodiscard]] Verdict verdict(const Device& device) const;
     [[nodiscard]] const Capabilities* capabilities(const std::string& device) const;
+    /// Where another process has brought the device, watched since watchFromOutside(); null: not known yet,
+    /// or not of this device.
+    [[nodiscard]] const Result<MigState>* fromOutside(const std::string& device) const;
     /// The states that were asked for since the device was opened, in order.
     [[nodiscard]] std::vector<MigState> asked(const std::string& device) const;
     [[nodiscard]] QString journalPath(const std::string& device) const;
@@ -95,6 +99,9 @@ public:
 
 public slots:
     void refresh();
+    /// Of a device that others hold, where this kernel tells: its state from now on, while no other device is
+    /// named. Any other name, or an empty one, ends it.
+    void watchFromOutside(const std::string& device);
     void openDevice(const std::string& device);
     void step(const std::string& device, migscope::MigState goal, bool combined);
     void reset(const std::string& device);
@@ -116,6 +123,8 @@ signals:
     void scanChanged(); ///< a scan began or ended
     void topologyChanged();
     void sessionChanged(const std::string& device);
+    /// fromOutside() of the device that is watched says something else.
+    void outsideChanged();
     /// Something is live: clocks on the screen move on.
     void ticked();
     /// A recording of this session begins: of a device that came open, or of a run.
@@ -176,6 +185,7 @@ private:
     std::optional<RunStatus> run_;
     Background background_;
     Discovery discovery_;
+    OutsideWatch outside_;
     Postbox postbox_;
     QTimer timer_;
     int quietTicks_ = 0;

@@ -139,6 +139,7 @@ void Presenter::showMachine() {
 
 void Presenter::showDevice() {
     const Device* device = current();
+    parts_.host->watchFromOutside(device_);
     if (device == nullptr) {
         parts_.header->show({}, {}, {}, {}, {});
         parts_.facts->setFacts({}, tr("Select a device to see what is known of it."));
@@ -152,7 +153,8 @@ void Presenter::showDevice() {
         const SessionState* state = parts_.host->state(device_);
         parts_.header->show(shown(device->name), shown(device->label), deviceTitle(*device),
                             verdictMark(verdict.kind), verdictSentence(verdict, capabilities));
-        parts_.facts->setFacts(factsOf(*parts_.host->topology(), *device, state));
+        parts_.facts->setFacts(
+            factsOf(*parts_.host->topology(), *device, state, parts_.host->fromOutside(device_)));
         parts_.why->setReasons(verdict.reasons, tr("Nothing stands in the way."));
         parts_.centre->setCurrentIndex(DevicePage);
     }

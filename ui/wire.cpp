@@ -57,6 +57,7 @@ void wireHost(const WindowParts& parts) {
     join(host, &HostSession::topologyChanged, runs, &RunPresenter::showEnds);
     join(host, &HostSession::scanChanged, presenter, &Presenter::onTick);
     join(host, &HostSession::sessionChanged, presenter, &Presenter::onSessionChanged);
+    join(host, &HostSession::outsideChanged, presenter, &Presenter::showDevice);
     join(host, &HostSession::sessionChanged, runs, &RunPresenter::showEnds);
     join(host, &HostSession::sessionChanged, parts.leaving, &Leaving::onSessionChanged);
     join(host, &HostSession::runChanged, parts.leaving, &Leaving::onSessionChanged);

@@ -156,6 +156,17 @@ Failure noMigrationFailure(const Host& host, const Device& device, const Capabil
     return failure;
 }
 
+Failure foundUnusableFailure(const Device& device, std::string what, const Capabilities& probe) {
+    const std::string found = probe.stateFound ? stateName(*probe.stateFound) : "an unknown state";
+    Failure failure = actFailure(device.name,
+                                 Error{make_error_code(Errc::Refused), std::move(what), device.name,
+                                       fmt::format("found in {}: only a reset is safe", found)},
+                                 Stage::Device, fmt::format("migscope-cli reset {}", device.name));
+    failure.call.clear(); // no call was made
+    failure.foundUnusable = true;
+    return failure;
+}
+
 Failure actFailure(const std::string& device, const Error& error, Stage stage, std::string next) {
     Failure failure;
     failure.code = exitCodeFor(error, stage);
@@ -175,10 +186,19 @@ void tellStandings(Failure& failure, const std::vector<Standing>& standings) {
         failure.devices.emplace_back(standing.device, standing.text);
         if (failure.device.empty() && standings.size() == 1)
             failure.device = standing.device;
-        if (failure.device == standing.device)
+        if (failure.device == standing.device) {
             failure.state = standing.text;
+            if (failure.foundUnusable && standing.safe())
+                failure.next = "the way out has reset it, so the same command again";
+        }
         if (!standing.safe())
             failure.code = ExitCode::DeviceLost;
+    }
+    // An interrupt freed the call, and the devices came back.
+    if (failure.error.is(Errc::Stuck) && !standings.empty() &&
+        std::ranges::all_of(standings, &Standing::safe)) {
+        failure.code = ExitCode::Refused;
+        failure.next = "see the kernel log for the driver; a larger --max-stuck waits longer";
     }
 }
 

@@ -48,6 +48,8 @@ struct Host {
 [[nodiscard]] Failure openFailure(Host& host, const Device& device, const Error& error);
 /// The device answered that it has no migration protocol.
 [[nodiscard]] Failure noMigrationFailure(const Host& host, const Device& device, const Capabilities& probe);
+/// The device was found in RESUMING, in ERROR or in no known state, and `what` was asked of it.
+[[nodiscard]] Failure foundUnusableFailure(const Device& device, std::string what, const Capabilities& probe);
 /// A failure of an act; `next` from the error when empty.
 [[nodiscard]] Failure actFailure(const std::string& device, const Error& error, Stage stage,
                                  std::string next = {});

@@ -19,6 +19,8 @@ constexpr Ns slice = std::chrono::milliseconds(100);
 constexpr Ns showProgressAfter = std::chrono::milliseconds(300);
 /// A program that stops us with one signal (timeout, a service manager) gets an end too.
 constexpr Ns patienceAfterCancel = std::chrono::seconds(10);
+/// Who set a limit waits this much longer: what a signal can wake, it wakes at once.
+constexpr Ns patienceAfterInterrupt = std::chrono::seconds(2);
 
 bool busy(const SessionState& state) {
     return state.phase == SessionPhase::Working || state.phase == SessionPhase::Stuck ||
@@ -105,6 +107,8 @@ Result<SessionState> DeviceWork::performAlways(std::size_t device, Job job,
                     fmt::format("the call has not returned for {} (process {}, thread {})",
                                 formatDuration(clock().now() - after.callSince.value_or(begun)), ::getpid(),
                                 after.thread));
+    if (after.error && interrupted_)
+        return std::unexpected(*interrupted_);
     if (after.error)
         return std::unexpected(*after.error);
     return after;
@@ -124,7 +128,14 @@ bool DeviceWork::waitFor(const std::function<bool(Ns deadline)>& done, const std
             console_.note("cancelling: bringing the devices back (Ctrl-C again leaves at once)");
             cancel();
         }
-        if (reportStuck(now)) {
+        switch (reportStuck(now)) {
+        case Patience::Wait:
+            break;
+        case Patience::Interrupt:
+            cancelledAt_ = now;
+            cancel();
+            break;
+        case Patience::GiveUp:
             gaveUp_ = true;
             console_.progress({});
             return false;
@@ -142,8 +153,21 @@ void DeviceWork::waitForSignal(const std::function<bool(Ns deadline)>& over) {
         cancelledAt_ = clock().now();
 }
 
-bool DeviceWork::reportStuck(Ns now) {
-    bool giveUp = false;
+DeviceWork::Patience DeviceWork::patienceWith(const SessionState& state, Ns now) const {
+    const bool tooLong = settings_.maxStuck && now - *state.callSince >= *settings_.maxStuck;
+    if (tooLong && !cancelledAt_)
+        return Patience::Interrupt;
+    // After a cancel only the call that was already under way then: those that bring a slow device back may
+    // take their time.
+    const Ns patience = interrupted_ ? patienceAfterInterrupt : patienceAfterCancel;
+    const bool deaf = cancelledAt_ && *state.callSince <= *cancelledAt_ && now - *cancelledAt_ >= patience;
+    // The way out has its limit too, and who cancelled and set one has waited long enough.
+    const bool again = tooLong && !(interrupted_ && *state.callSince <= *cancelledAt_);
+    return deaf || again ? Patience::GiveUp : Patience::Wait;
+}
+
+DeviceWork::Patience DeviceWork::reportStuck(Ns now) {
+    Patience all = Patience::Wait;
     const bool say = now - saidStuck_ >= std::chrono::seconds(1);
     for (const auto& session : sessions_) {
         const SessionState state = session->state();
@@ -151,23 +175,24 @@ bool DeviceWork::reportStuck(Ns now) {
         if (text.empty() || !state.callSince ||
             std::ranges::find(abandoned_, session.get()) != abandoned_.end())
             continue;
-        if (say) {
+        const Patience patience = patienceWith(state, now);
+        if (say || patience == Patience::Interrupt) {
             console_.note(fmt::format("{}: {} (process {}, thread {}); {}", state.device, text, ::getpid(),
                                       state.thread,
-                                      cancelledAt_ ? "Ctrl-C again leaves it there" : "Ctrl-C cancels"));
+                                      patience == Patience::Interrupt ? "interrupting it"
+                                      : cancelledAt_                  ? "Ctrl-C again leaves it there"
+                                                                      : "Ctrl-C cancels"));
             saidStuck_ = now;
         }
-        const Ns since = now - *state.callSince;
-        // After a cancel only the call that was already under way then: those that bring a slow device back
-        // may take their time.
-        if ((settings_.maxStuck && since >= *settings_.maxStuck) ||
-            (cancelledAt_ && *state.callSince <= *cancelledAt_ &&
-             now - *cancelledAt_ >= patienceAfterCancel)) {
+        if (patience == Patience::Interrupt)
+            interrupted_ = Error{make_error_code(Errc::Stuck), state.call, state.device,
+                                 fmt::format("the call had not returned for {} and was interrupted",
+                                             formatDuration(now - *state.callSince))};
+        if (patience == Patience::GiveUp)
             abandoned_.push_back(session.get());
-            giveUp = true;
-        }
+        all = std::max(all, patience);
     }
-    return giveUp;
+    return all;
 }
 
 Standing DeviceWork::standingOf(const DeviceSession& session, const SessionState& state) const {

@@ -35,7 +35,9 @@ struct Standing {
 class DeviceWork {
 public:
     struct Settings {
-        std::optional<Ns> maxStuck; ///< give a call up after this time; absent: when the user does
+        /// Interrupt a call after this time, and give it up when that does not wake it; absent: when the user
+        /// asks.
+        std::optional<Ns> maxStuck;
         bool recordCalls = false;
     };
     DeviceWork(Backend& backend, Console& console, Interrupts& interrupts, Settings settings);
@@ -70,13 +72,19 @@ public:
     /// The device that the kernel wanted back while we had it; empty: none.
     [[nodiscard]] std::string askedBack();
     [[nodiscard]] bool gaveUp() const { return gaveUp_; }
+    /// The call that was interrupted because it took longer than Settings::maxStuck: Stuck, `where` is the
+    /// device.
+    [[nodiscard]] const std::optional<Error>& interrupted() const { return interrupted_; }
 
 private:
     [[nodiscard]] Result<SessionState> performAlways(std::size_t device, Job job,
                                                      const std::function<void()>& cancel,
                                                      const std::function<void()>& look = {});
     [[nodiscard]] int leaveAtOnce();
-    [[nodiscard]] bool reportStuck(Ns now);
+    /// What a call that does not return asks for.
+    enum class Patience { Wait, Interrupt, GiveUp };
+    [[nodiscard]] Patience reportStuck(Ns now);
+    [[nodiscard]] Patience patienceWith(const SessionState& state, Ns now) const;
     [[nodiscard]] Standing standingOf(const DeviceSession& session, const SessionState& state) const;
 
     Backend& backend_;
@@ -88,7 +96,8 @@ private:
     std::vector<std::unique_ptr<DeviceSession>> sessions_;
     std::string askedBack_; ///< under sessionsMutex_
     std::vector<Standing> ended_;
-    std::optional<Ns> cancelledAt_;
+    std::optional<Ns> cancelledAt_;    ///< or interrupted
+    std::optional<Error> interrupted_; ///< by ourselves, when a call took longer than maxStuck
     Ns saidStuck_{0};
     std::vector<const DeviceSession*> abandoned_;
     bool gaveUp_ = false;

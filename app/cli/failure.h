@@ -42,6 +42,7 @@ struct Failure {
     bool opened = true;               ///< false: the device never came open, so that nothing was done to it
     std::optional<std::string> state; ///< where the device stands now; absent: unknown or no device
     std::string next;
+    bool foundUnusable = false; ///< the device was found where only a reset is safe: the way out resets it
     /// Several devices: name and state of each, the failed one too.
     std::vector<std::pair<std::string, std::optional<std::string>>> devices;
 };

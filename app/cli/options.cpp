@@ -130,8 +130,10 @@ void addCommands(CLI::App& app, Options& options, Raw& raw) {
 
     auto stuck = [&](CLI::App* command) {
         command
-            ->add_option("--max-stuck", raw.maxStuckSeconds,
-                         "give a device up (exit 5) when a call has not returned for this many seconds")
+            ->add_option(
+                "--max-stuck", raw.maxStuckSeconds,
+                "interrupt a call that has not returned for this many seconds; give the device up (exit "
+                "5) when that does not wake it")
             ->check(notNegative);
     };
     auto copy = [&](CLI::App* command) {

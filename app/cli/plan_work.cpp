@@ -36,17 +36,8 @@ std::optional<Failure> PlanWork::open(const std::vector<const Device*>& devices)
         header_.devices.push_back(recordedDevice(*device, &probes_.back()));
         if (probes_.back().protocol != Protocol::V2)
             return noMigrationFailure(host_, *device, probes_.back());
-        if (probes_.back().needsReset) {
-            const std::string found =
-                probes_.back().stateFound ? stateName(*probes_.back().stateFound) : "an unknown state";
-            Failure failure =
-                actFailure(device->name,
-                           Error{make_error_code(Errc::Refused), "begin a transfer", device->name,
-                                 fmt::format("found in {}: only a reset is safe", found)},
-                           Stage::Device, fmt::format("migscope-cli reset {}", device->name));
-            failure.call.clear();
-            return failure;
-        }
+        if (probes_.back().needsReset)
+            return foundUnusableFailure(*device, "begin a transfer", probes_.back());
     }
     return std::nullopt;
 }
@@ -150,7 +141,9 @@ std::optional<Failure> PlanWork::carryOut(Plan plan, RunFiles files, PlanEnd& en
     const Errc fallback = end.result->outcome == RunOutcome::Cancelled ? Errc::Cancelled : Errc::Refused;
     Failure failure = runFailure(
         end.result->error.value_or(Error{make_error_code(fallback), "run the plan", {}, {}}), named);
-    if (end.result->outcome == RunOutcome::Cancelled && work_.cancelled()) {
+    if (const auto stuck = work_.interrupted(); stuck && end.result->outcome != RunOutcome::Ok) {
+        failure = actFailure(stuck->where, *stuck, Stage::Device);
+    } else if (end.result->outcome == RunOutcome::Cancelled && work_.cancelled()) {
         tellCancelled(failure);
     } else if (end.result->outcome == RunOutcome::Cancelled) {
         failure.code = ExitCode::NoAccess;

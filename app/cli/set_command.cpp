@@ -105,9 +105,8 @@ std::optional<Failure> HandDrive::checkWalk() const {
         return failure;
     };
     if (probe_.needsReset || !probe_.stateFound)
-        return refused(fmt::format("SET {}", stateName(context_.options.states.front())),
-                       fmt::format("found in {}: only a reset is safe", state_.value_or("an unknown state")),
-                       fmt::format("migscope-cli reset {}", device_.name));
+        return foundUnusableFailure(
+            device_, fmt::format("SET {}", stateName(context_.options.states.front())), probe_);
     MigState from = *probe_.stateFound;
     for (const MigState to : context_.options.states) {
         if (from == MigState::Resuming && to != from)

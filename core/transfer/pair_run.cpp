@@ -53,8 +53,12 @@ std::string PairRun::note(const RunDevice& end) const {
     return found == notes_.end() ? std::string{} : found->second;
 }
 
+const RunDevice& PairRun::anyEnd() const {
+    return source_ != nullptr ? *source_ : *destination_;
+}
+
 Walk PairRun::cancellable() const {
-    return {.stop = [this] { return !context_.goOn("walk"); }};
+    return {.stop = [this] { return !context_.goOn("walk", anyEnd()); }};
 }
 
 SizeEstimate PairRun::estimate() {
@@ -101,7 +105,7 @@ Result<void> PairRun::once() {
 }
 
 Result<void> PairRun::forward() {
-    if (auto go = context_.goOn("start"); !go)
+    if (auto go = context_.goOn("start", anyEnd()); !go)
         return go;
     switch (context_.plan.kind) {
     case PlanKind::Migrate:
@@ -183,7 +187,7 @@ Result<void> PairRun::preCopyRounds(const Sink& sink) {
     Ns pause = std::chrono::milliseconds(1);
     for (std::uint32_t round = 1;; ++round) {
         setPhase(fmt::format("pre-copy round {}", round));
-        if (auto go = context_.goOn("pre-copy"); !go)
+        if (auto go = context_.goOn("pre-copy", *source_); !go)
             return go;
         const auto info = source_->device->precopyInfo();
         if (!info)
@@ -259,7 +263,7 @@ Result<std::optional<std::size_t>> PairRun::copyOnce(const Sink& sink) {
 Result<std::uint64_t> PairRun::drainRound(const Sink& sink, std::uint64_t bound) {
     std::uint64_t bytes = 0;
     while (bytes < bound) {
-        if (auto go = context_.goOn("read"); !go)
+        if (auto go = context_.goOn("read", *source_); !go)
             return std::unexpected(go.error());
         const auto got = copyOnce(sink);
         if (!got)
@@ -277,7 +281,7 @@ Result<void> PairRun::stopSource(const Sink& sink) {
     setPhase("stop");
     MigrationDevice& device = *source_->device;
     const auto step = [&](MigState to) -> Result<void> {
-        if (auto go = context_.goOn("stop"); !go)
+        if (auto go = context_.goOn("stop", *source_); !go)
             return go;
         auto there = walkTo(device, to, cancellable());
         return there ? Result<void>{} : std::unexpected(there.error());
@@ -310,7 +314,7 @@ Result<void> PairRun::stopSource(const Sink& sink) {
 Result<void> PairRun::drainToEnd(const Sink& sink) {
     setPhase("save");
     for (;;) {
-        if (auto go = context_.goOn("read"); !go)
+        if (auto go = context_.goOn("read", *source_); !go)
             return go;
         const auto got = copyOnce(sink);
         if (!got)
@@ -333,7 +337,7 @@ Result<void> PairRun::finishLoad() {
 }
 
 Result<void> PairRun::startDestination() {
-    if (auto go = context_.goOn("resume"); !go)
+    if (auto go = context_.goOn("resume", *destination_); !go)
         return go;
     setPhase("resume");
     destinationStarted_ = true;
@@ -391,7 +395,7 @@ Result<void> PairRun::load() {
     const FlushAtEnd flush(meter);
     const Sink sink = deviceSink();
     for (;;) {
-        if (auto go = context_.goOn("write"); !go)
+        if (auto go = context_.goOn("write", *destination_); !go)
             return go;
         const auto chunk = (*file)->next();
         if (!chunk)
@@ -470,7 +474,7 @@ Result<void> PairRun::writeSpool(RunDevice& end) {
     const FlushAtEnd flush(meter);
     const Sink sink = deviceSink();
     for (;;) {
-        if (auto go = context_.goOn("write"); !go)
+        if (auto go = context_.goOn("write", end); !go)
             return go;
         const ssize_t got = ::read(spool_.get(), buffer_.data(), buffer_.size());
         if (got < 0 && errno == EINTR)

@@ -52,6 +52,7 @@ private:
     /// On the way out a cancel ends a walk between two arcs; on the way back nothing does.
     [[nodiscard]] Walk cancellable() const;
     [[nodiscard]] SizeEstimate estimate();
+    [[nodiscard]] const RunDevice& anyEnd() const; ///< the source where there is one
     void recover();
     /// Said at the moment it becomes true: a cancel or another pair's failure right after it changes nothing.
     static void setHandedOver(const RunDevice& end, bool is);

@@ -137,7 +137,7 @@ std::string reportText(const Recording& recording) {
     } else {
         const Distribution spread = downtimes(recording);
         if (spread.count > 0)
-            out += fmt::format("downtime over {} of {} runs: median {}, p90 {}, p99 {}, {} to {}\n",
+            out += fmt::format("downtime over {} of {} runs: p50 {}, p90 {}, p99 {}, {} to {}\n",
                                spread.count, runs.size(), formatDuration(*spread.p50),
                                formatDuration(*spread.p90), formatDuration(*spread.p99),
                                formatDuration(*spread.minimum), formatDuration(*spread.maximum));

@@ -37,11 +37,11 @@ void RunContext::fail(const Error& error) {
     changed->notifyAll();
 }
 
-Result<void> RunContext::goOn(const char* what) const {
+Result<void> RunContext::goOn(const char* what, const RunDevice& end) const {
     if (cancelled())
-        return migscope::fail(Errc::Cancelled, what, "this run");
+        return migscope::fail(Errc::Cancelled, what, end.session->name);
     if (failed())
-        return migscope::fail(Errc::Cancelled, what, "this run", "another device of the run failed");
+        return migscope::fail(Errc::Cancelled, what, end.session->name, "another device of the run failed");
     return {};
 }
 
@@ -53,7 +53,7 @@ bool RunContext::pause(Ns time) {
 
 Result<void> RunContext::barrier(const char* name, const RunDevice& end) {
     if (pairs < 2)
-        return goOn(name);
+        return goOn(name, end);
     const std::string key = fmt::format("{}/{}", run.load(), name);
     const Ns from = clock.now();
     {
@@ -66,7 +66,7 @@ Result<void> RunContext::barrier(const char* name, const RunDevice& end) {
     }
     const Ns to = clock.now();
     end.route().push(to, event::Wait{name, from, to});
-    return goOn(name);
+    return goOn(name, end);
 }
 
 void RunContext::meet(const std::function<void()>& once) {

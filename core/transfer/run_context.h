@@ -45,8 +45,8 @@ public:
     /// A pair failed: the others stop at their next safe point.
     void fail(const Error& error);
     [[nodiscard]] bool failed() const { return failed_.load(); }
-    /// Cancelled, or another pair failed.
-    [[nodiscard]] Result<void> goOn(const char* what) const;
+    /// Cancelled, or another pair failed: `what` is not done with that device any more.
+    [[nodiscard]] Result<void> goOn(const char* what, const RunDevice& end) const;
     /// False when cancelled meanwhile.
     bool pause(Ns time);
 

@@ -256,6 +256,11 @@ class Matrix:
 
     def slow(self):
         device = self.devices["slow"]
+        # What a signal can wake comes back, and is told as what it was: no cancel of the user's.
+        code, out, err = self.run("--json", "set", device, "STOP", "--max-stuck", "2.2")
+        document = self.failed("slow, set --max-stuck", code, out, err, REFUSED, device, noise=True)
+        self.expect("interrupting it" in err and "was interrupted" in err, f"slow, set --max-stuck: {err}")
+        self.expect(document.get("error", {}).get("code") == "stuck" and document["error"]["state"] == "RUNNING", f"slow, set --max-stuck: {document}")
         for name, words in (("set", ["set", device, "RUNNING_P2P"]), ("save", ["save", device, "slow.state"]),
                             ("loop", ["migrate", device, device]), ("load", ["load", "image-mlx5.state", device])):
             what = f"slow, {name}, Ctrl-C once"
@@ -268,6 +273,12 @@ class Matrix:
 
     def stalled(self):
         device, other = self.devices["stalled stream"], self.devices["mlx5 A"]
+        for name, words in (("save", ["save", device, "given-up.state"]), ("migrate", ["migrate", device, other])):
+            what = f"stalled stream, {name} --max-stuck"
+            code, out, err = self.run("--json", *words, "--max-stuck", "2.2")
+            document = self.failed(what, code, out, err, REFUSED, device, noise=True)
+            self.expect(document.get("error", {}).get("code") == "stuck" and "was interrupted" in err, f"{what}: {err}")
+            self.expect({d["final_state"] for d in document.get("devices", [])} == {"RUNNING"}, f"{what}: left as {document.get('devices')}")
         for name, words in (("save", ["save", device, "stalled.state"]), ("migrate", ["migrate", device, other]), ("loop", ["migrate", device, device])):
             what = f"stalled stream, {name}, Ctrl-C once"
             out, err, ended = self.interrupted(what, words, 8, 1, CANCELLED, device, until="stuck in read")

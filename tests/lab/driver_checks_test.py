@@ -98,6 +98,12 @@ class Truth(unittest.TestCase):
                               ("set", "RUNNING_P2P", "RUNNING"))
         self.assertEqual(driver_truth.kernel_phases(source, destination), {"stop": 20, "save": 20, "load": 15, "resume": 20, "downtime": 75})
 
+    def test_a_wait_after_a_call_that_had_nothing_belongs_to_the_call(self):
+        # entries() gives each 5 ns, 10 ns after the one before.
+        calls = entries(("read", "-", "-", 9), ("read", "-", "-", -11), ("get", "STOP_COPY", "-"), ("read", "-", "-", 9), ("read", "-", "-", 0))
+        self.assertEqual(driver_truth.calls_and_waits(calls, "read"), 4 * 5 + 15)
+        self.assertEqual(driver_truth.calls_and_waits(calls, "write"), 0)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -5,11 +5,15 @@
 clock. So a call of ours must lie around the kernel's: what is more is the way there and back."""
 
 import dataclasses
+import errno
 import json
+import os
 import pathlib
 import re
 
 KIND_SET, KIND_READ, KIND_WRITE = "set", "read", "write"
+# The steps whose recordings are set beside the truth.
+STEPS = ("migrate-1", "migrate-3", "migrate-5", "migrate-7", "truth", "paced-read", "big-7")
 
 
 @dataclasses.dataclass
@@ -48,13 +52,19 @@ def read(text: str) -> dict:
 
 @dataclasses.dataclass
 class Row:
-    """One line of the table, in nanoseconds. `before` and `after`: how much longer our call is at either end, where it is one call."""
+    """One line of the table, in nanoseconds. `before` and `after`: how much longer our call is at either end, where it is one call;
+    `calls`: how many it adds up, where it is not."""
 
     what: str
     ours: int
     kernel: int
     before: int | None = None
     after: int | None = None
+    calls: int = 0
+
+    @property
+    def more(self) -> int:
+        return self.ours - self.kernel
 
 
 def arcs_of(events: list, header: dict) -> list:
@@ -94,6 +104,14 @@ def kernel_phases(source: list, destination: list) -> dict:
             "resume": running.end - loaded.end, "downtime": running.end - stop.begin}
 
 
+def calls_and_waits(entries: list, kind: str) -> int:
+    """Nanoseconds in calls on one data file, and from each that had nothing to give or take (EAGAIN) to the next: there we wait in
+    poll, and what a device makes us wait for is its time, not ours."""
+    calls = [e for e in entries if e.kind == kind]
+    waits = sum(after.begin - e.end for e, after in zip(calls, calls[1:]) if e.ret == -errno.EAGAIN)
+    return sum(e.end - e.begin for e in calls) + waits
+
+
 def rows(recording: list, report: dict, truth: dict) -> list:
     """Arcs, calls on the data files, and phases of one run with one pair."""
     pair = report["runs"][0]["pairs"][0]
@@ -103,10 +121,10 @@ def rows(recording: list, report: dict, truth: dict) -> list:
     result += [Row(f"phase {p['name']}", p["duration_ns"], kernel[p["name"]]) for p in pair["phases"]
                if p["name"] in kernel and p["duration_ns"] is not None]
     result.append(Row("downtime", pair["downtime_ns"], kernel["downtime"]))
-    for what, key, entries, kind in (("calls on the source's file", "source_calls_ns", source, KIND_READ),
-                                     ("calls on the destination's file", "destination_calls_ns", destination, KIND_WRITE)):
+    for what, key, entries, kind in (("calls and waits, source's file", "source_calls_ns", source, KIND_READ),
+                                     ("calls and waits, destination's file", "destination_calls_ns", destination, KIND_WRITE)):
         if pair.get(key) is not None:
-            result.append(Row(what, pair[key], sum(e.end - e.begin for e in entries if e.kind == kind)))
+            result.append(Row(what, pair[key], calls_and_waits(entries, kind), calls=sum(e.kind == kind for e in entries)))
     return result
 
 
@@ -116,11 +134,43 @@ def load(share: pathlib.Path, step: str) -> tuple:
     return recording, json.loads((share / f"steps/{step}.out").read_text()), read((share / f"steps/{step}.truth").read_text())
 
 
-def table(share: pathlib.Path, steps: tuple = ("migrate-1", "migrate-3", "migrate-5", "migrate-7", "truth", "paced-read", "big-7")) -> str:
-    lines = []
+def largest(found: list) -> list:
+    """The largest difference of each sort, and what it is made of. `found`: (step, Row)."""
+
+    def of(start: tuple) -> tuple:
+        return max(((step, row) for step, row in found if row.what.startswith(start)), key=lambda pair: abs(pair[1].more))
+
+    arc = max(((step, row) for step, row in found if row.before is not None), key=lambda pair: pair[1].more)
+    phase, down, calls = of("phase"), of("downtime"), of("calls")
+    each = calls[1].more / max(calls[1].calls, 1)
+    return [
+        "Largest differences", "",
+        f"* arc: {arc[1].what} of {arc[0]}, {arc[1].more / 1e3:.1f} us, {arc[1].before / 1e3:.1f} of it on the way into the kernel and {arc[1].after / 1e3:.1f} on the",
+        "  way back. Our stamps are taken next to the ioctl, the driver's inside it: entry and exit of the kernel, the VFIO core's lock",
+        "  and copies, and whatever else the processor did meanwhile lie between. An arc that slept for long, or the first one of a",
+        "  device, finds that way cold.",
+        f"* calls on a data file: {calls[0]}, {calls[1].more / 1e3:.1f} us over {calls[1].calls} calls, {each / 1e3:.1f} us each: the same way in and out, once a call. A wait",
+        "  in poll counts on both sides, from the call that had nothing (EAGAIN) to the next.",
+        f"* phase: {phase[1].what.removeprefix('phase ')} of {phase[0]}, {phase[1].more / 1e3:+.1f} us: what the calls on the destination cost on their way lies in save for the driver",
+        "  and in load for us. Both phases together differ as downtime does.",
+        f"* downtime: {down[0]}, {down[1].more / 1e3:+.1f} us of {down[1].ours / 1e6:.1f} ms: the way into its first SET and back from its last.",
+    ]
+
+
+def machine() -> str:
+    """Where the figures come from."""
+    model = next((line.split(":", 1)[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "unknown")
+    return f"QEMU without KVM (TCG), 2 virtual processors, on {os.cpu_count()} cores of {model}"
+
+
+def table(share: pathlib.Path, steps: tuple = STEPS) -> str:
+    lines, found = [], []
     for step in steps:
         lines += ["", f"{step}", f"  {'arc or phase':<44}{'ours':>14}{'kernel':>14}{'more by':>12}{'before':>10}{'after':>10}"]
         for row in rows(*load(share, step)):
+            found.append((step, row))
             ends = "".join(f"{'' if value is None else format(value / 1e3, '.1f'):>10}" for value in (row.before, row.after))
-            lines.append(f"  {row.what:<44}{row.ours / 1e3:>14.1f}{row.kernel / 1e3:>14.1f}{(row.ours - row.kernel) / 1e3:>12.1f}{ends}")
-    return "\n".join(["Our figures beside the kernel's own stamps, in microseconds"] + lines)
+            lines.append(f"  {row.what:<44}{row.ours / 1e3:>14.1f}{row.kernel / 1e3:>14.1f}{row.more / 1e3:>12.1f}{ends}".rstrip())
+    kernel = (share / "kernel-release").read_text().strip()
+    head = ["Our figures beside the kernel's own stamps, in microseconds", f"Linux {kernel}; {machine()}"]
+    return "\n".join(head + lines + [""] + largest(found))

@@ -408,6 +408,24 @@ TEST(Picture, everyFormatSaysThatItIsSimulated) {
     EXPECT_FALSE(parsePictureFormat(QStringLiteral("html")).has_value()) << "that is a report";
 }
 
+TEST(Picture, aLongNameDoesNotPushSimulatedOutOfTheCaption) {
+    const auto recording = recordingOf(migration());
+    PictureOptions options;
+    options.size = QSize(360, 300);
+    options.name = QString(300, QLatin1Char('n'));
+    QXmlStreamReader xml(*renderRecording(*recording, options));
+    QStringList drawn;
+    while (!xml.atEnd()) {
+        xml.readNext();
+        if (xml.isStartElement() && xml.name() == QLatin1String("text"))
+            drawn << xml.readElementText();
+    }
+    EXPECT_FALSE(xml.hasError()) << xml.errorString().toStdString();
+    EXPECT_EQ(drawn.filter(QStringLiteral("SIMULATED")).size(), 1)
+        << drawn.join(QLatin1Char('\n')).toStdString();
+    EXPECT_EQ(drawn.filter(options.name).size(), 0) << "what is too wide is shortened";
+}
+
 TEST(Picture, anSvgIsWellFormedWhateverANoteSays) {
     test::RunBuilder builder = migration();
     builder.add(ms(50), {}, event::Mark{"esc \x1b nul-like \x01 and \xef\xbf\xbf"});

@@ -18,11 +18,15 @@
 #include <QTest>
 #include <QToolButton>
 
+#include <algorithm>
+
 #include "app/gui/ordinary_host.h"
 #include "tests/ui/ui_test.h"
 #include "ui/actions.h"
+#include "ui/facts.h"
 #include "ui/panels/command_box.h"
 #include "ui/panels/event_log_panel.h"
+#include "ui/panels/facts_panel.h"
 #include "ui/panels/host_page.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/machines_panel.h"
@@ -67,6 +71,45 @@ protected:
         ADD_FAILURE() << "no button " << words;
     }
 };
+
+TEST_F(Window, theStateOfADeviceThatOthersDriveIsFollowedFromOutside) {
+    const QTemporaryDir folder;
+    QFile profile(folder.filePath(QStringLiteral("held.json")));
+    ASSERT_TRUE(profile.open(QIODevice::WriteOnly));
+    profile.write(R"({"schema": "migscope.sim-profile/1", "name": "held",
+        "host": {"name": "held", "debugfs": true}, "devices": [
+        {"address": "0000:3b:00.2", "family": "mlx5", "found_state": "RESUMING",
+         "holders": [{"pid": 4711, "command": "qemu-system-x86"}]},
+        {"address": "0000:3b:00.3", "family": "mlx5"}]})");
+    profile.close();
+    machine("sim:" + profile.fileName().toStdString());
+    ASSERT_TRUE(sim_) << "the profile is read";
+    const auto stateFact = [&] {
+        for (const FactSection& section : factsOf(*host_->topology(), *host_->topology()->find(mlx5A),
+                                                  nullptr, host_->fromOutside(mlx5A))) {
+            for (const Fact& fact : section.facts) {
+                if (fact.name == QStringLiteral("state"))
+                    return fact.value;
+            }
+        }
+        return QString();
+    };
+    select(mlx5A);
+    ASSERT_TRUE(waitUntil([&] { return !stateFact().isEmpty(); }));
+    EXPECT_EQ(stateFact(), QStringLiteral("RESUMING (from debugfs, live)"));
+    const auto isShown = [&](const QString& words) {
+        const auto labels = parts().facts->findChildren<QLabel*>();
+        return std::any_of(labels.begin(), labels.end(),
+                           [&](const QLabel* label) { return label->text().contains(words); });
+    };
+    EXPECT_TRUE(isShown(QStringLiteral("RESUMING (from debugfs, live)")));
+    sim_->moveBehindBack(mlx5A);
+    EXPECT_TRUE(waitUntil([&] { return isShown(QStringLiteral("RUNNING (from debugfs, live)")); }));
+    EXPECT_FALSE(sim_->isOpen(mlx5A));
+    select(mlx5B); // nobody holds it: nothing is asked
+    EXPECT_EQ(host_->fromOutside(mlx5A), nullptr);
+    EXPECT_EQ(host_->fromOutside(mlx5B), nullptr);
+}
 
 TEST_F(Window, clicksDriveADeviceAndTheGridFollows) {
     machine("sim:lab");

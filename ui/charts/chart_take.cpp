@@ -27,28 +27,6 @@ QString tr(const char* text) {
     return QCoreApplication::translate("charts", text);
 }
 
-/// Broken between its parts where it is too wide: what says SIMULATED must not be the part that is left out.
-QStringList wrapped(const QStringList& caption, const QFontMetrics& metrics, int width) {
-    const QString dot = QStringLiteral(" · ");
-    QStringList lines;
-    for (const QString& line : caption) {
-        QString now;
-        for (const QString& part : line.split(dot)) {
-            const QString longer = now.isEmpty() ? part : now + dot + part;
-            if (!now.isEmpty() && metrics.horizontalAdvance(longer) > width) {
-                lines << now;
-                now = part;
-            } else {
-                now = longer;
-            }
-        }
-        lines << now;
-    }
-    for (QString& line : lines)
-        line = metrics.elidedText(line, Qt::ElideMiddle, width);
-    return lines;
-}
-
 void captionFrom(ChartTake& take, const RunSourcePtr& source, const Recording& recording) {
     take.caption = captionLines(recording, source->name());
     take.simulated = recording.header().simulated;
@@ -60,7 +38,7 @@ void captionFrom(ChartTake& take, const RunSourcePtr& source, const Recording& r
 Drawing drawingOf(const ChartTake& take) {
     const QFontMetrics metrics(take.font);
     const int width = std::max(take.size.width(), narrowest);
-    const QStringList lines = wrapped(take.caption, metrics, width);
+    const QStringList lines = wrappedCaption(take.caption, metrics, width);
     const int head = margin + metrics.lineSpacing() * static_cast<int>(lines.size()) + 6;
     const QRect area(QPoint(margin, head), take.size);
     const QSize whole(width + 2 * margin, head + take.size.height() + margin);

@@ -283,4 +283,25 @@ std::vector<ChartRow> chartRows(const Recording& recording, const ChartContent& 
     return rows;
 }
 
+QStringList wrappedCaption(const QStringList& caption, const QFontMetrics& metrics, int width) {
+    const QString dot = QStringLiteral(" · ");
+    QStringList lines;
+    for (const QString& line : caption) {
+        QString now;
+        for (const QString& part : line.split(dot)) {
+            const QString longer = now.isEmpty() ? part : now + dot + part;
+            if (!now.isEmpty() && metrics.horizontalAdvance(longer) > width) {
+                lines << now;
+                now = part;
+            } else {
+                now = longer;
+            }
+        }
+        lines << now;
+    }
+    for (QString& line : lines)
+        line = metrics.elidedText(line, Qt::ElideMiddle, width);
+    return lines;
+}
+
 } // namespace migscope

@@ -3,6 +3,7 @@
 // What a chart shows, in words: for the cursor's line, screen readers, captions and tables.
 #pragma once
 
+#include <QFontMetrics>
 #include <QString>
 #include <QStringList>
 
@@ -34,6 +35,10 @@ struct DowntimeWords {
 [[nodiscard]] QString estimateWords(const Recording& recording, const RunMetrics& run);
 /// Who, what, on which kernel, simulated or not, with which workload: what a picture must say of itself.
 [[nodiscard]] QStringList captionLines(const Recording& recording, const QString& title);
+
+/// The same in lines of a picture, broken between its parts where it is too wide: what says SIMULATED must
+/// not be the part that is left out.
+[[nodiscard]] QStringList wrappedCaption(const QStringList& caption, const QFontMetrics& metrics, int width);
 
 /// The chart as a table: what is drawn, row by row.
 struct ChartRow {

@@ -35,7 +35,9 @@ public:
 
     void paint(QPaintDevice& device, bool vector) {
         const int lineHeight = canvas_.fontMetrics().lineSpacing();
-        const int head = margin + lineHeight * static_cast<int>(content_.caption.size()) + 6;
+        const QStringList caption =
+            wrappedCaption(content_.caption, canvas_.fontMetrics(), options_.size.width() - 2 * margin);
+        const int head = margin + lineHeight * static_cast<int>(caption.size()) + 6;
         const int foot = content_.downtime ? barHeight + margin : margin;
         const QRect tracks(margin, head, options_.size.width() - 2 * margin,
                            options_.size.height() - head - foot);
@@ -45,9 +47,8 @@ public:
             painter.fillRect(QRect(QPoint(0, 0), options_.size), theme_.card());
             painter.setPen(theme_.text());
             int y = margin + canvas_.fontMetrics().ascent();
-            for (const QString& line : content_.caption) {
-                painter.drawText(margin, y,
-                                 canvas_.fontMetrics().elidedText(line, Qt::ElideRight, tracks.width()));
+            for (const QString& line : caption) {
+                painter.drawText(margin, y, line);
                 y += lineHeight;
             }
             if (content_.downtime)

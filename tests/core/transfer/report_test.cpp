@@ -105,7 +105,7 @@ TEST(ReportText, SeveralRunsGivePercentiles) {
     }
     runs.push_back(failed(4));
     const std::string text = reportText(recordingOf(runs));
-    EXPECT_TRUE(holds(text, "downtime over 3 of 4 runs: median 93.0 ms")) << text;
+    EXPECT_TRUE(holds(text, "downtime over 3 of 4 runs: p50 93.0 ms")) << text;
     EXPECT_TRUE(holds(text, "run 4: failed"));
 }
 

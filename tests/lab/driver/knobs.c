@@ -226,55 +226,38 @@ static int parse_call_fault(const char *buf, u64 *at, u32 *error)
 	return sscanf(buf, "%llu %u", at, error) == 2 && *error && *error <= MAX_ERRNO ? 0 : -EINVAL;
 }
 
-static ssize_t read_fault_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	struct lab_faults *faults = &of(dev)->shared->faults;
+/* One knob for each direction. */
+static struct device_attribute dev_attr_read_fault;
 
-	return sysfs_emit(buf, "%llu %u\n", READ_ONCE(faults->read_at), READ_ONCE(faults->read_errno));
+static struct lab_call_fault *call_fault(struct lab_shared *shared, const struct device_attribute *attr)
+{
+	return attr == &dev_attr_read_fault ? &shared->faults.read : &shared->faults.write;
 }
 
-static ssize_t read_fault_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t count)
+static ssize_t call_fault_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	const struct lab_call_fault *fault = call_fault(of(dev)->shared, attr);
+
+	return sysfs_emit(buf, "%llu %u\n", READ_ONCE(fault->at), READ_ONCE(fault->error));
+}
+
+static ssize_t call_fault_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t count)
 {
 	struct lab_shared *shared = of(dev)->shared;
-	u32 error;
-	u64 at;
-	int ret = parse_call_fault(buf, &at, &error);
+	struct lab_call_fault wanted;
+	int ret = parse_call_fault(buf, &wanted.at, &wanted.error);
 
 	if (ret)
 		return ret;
 	spin_lock(&shared->lock);
-	shared->faults.read_at = at;
-	shared->faults.read_errno = error;
+	*call_fault(shared, attr) = wanted;
 	spin_unlock(&shared->lock);
 	lab_wake(shared);
 	return count;
 }
-static DEVICE_ATTR_RW(read_fault);
 
-static ssize_t write_fault_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	struct lab_faults *faults = &of(dev)->shared->faults;
-
-	return sysfs_emit(buf, "%llu %u\n", READ_ONCE(faults->write_at), READ_ONCE(faults->write_errno));
-}
-
-static ssize_t write_fault_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t count)
-{
-	struct lab_shared *shared = of(dev)->shared;
-	u32 error;
-	u64 at;
-	int ret = parse_call_fault(buf, &at, &error);
-
-	if (ret)
-		return ret;
-	spin_lock(&shared->lock);
-	shared->faults.write_at = at;
-	shared->faults.write_errno = error;
-	spin_unlock(&shared->lock);
-	lab_wake(shared);
-	return count;
-}
-static DEVICE_ATTR_RW(write_fault);
+static DEVICE_ATTR(read_fault, 0644, call_fault_show, call_fault_store);
+static DEVICE_ATTR(write_fault, 0644, call_fault_show, call_fault_store);
 
 static ssize_t arc_us_show(struct device *dev, struct device_attribute *attr, char *buf)
 {

@@ -79,14 +79,19 @@ enum lab_leave { LAB_STAY, LAB_MIDWAY, LAB_MOVED, LAB_TO_ERROR, LAB_NR_LEAVES };
 /* How a SET sleeps: not to be woken, by a deadly signal, by any signal. */
 enum lab_sleep { LAB_HARD, LAB_KILLABLE, LAB_SOFT, LAB_NR_SLEEPS };
 
+/* The call that reaches this place fails; 0 is off. */
+struct lab_call_fault {
+	u64 at;
+	u32 error;
+};
+
 /* Knobs of several fields; under lab_shared::lock. nth: 0 is off, 1 is next. */
 struct lab_faults {
 	u32 fail_nth, fail_errno, fail_leave;
 	u32 sleep_nth, sleep_ms, sleep_how;
 	u32 drift_nth, drift_to;
 	u32 reset_errno, reset_times;
-	u64 read_at, write_at;
-	u32 read_errno, write_errno;
+	struct lab_call_fault read, write;
 	u32 arc_us[LAB_STATES][LAB_STATES];
 	s64 size_offset;
 };

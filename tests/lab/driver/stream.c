@@ -1,80 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The data stream: made up as it is read, checked byte by byte as it is
- * written.
- *
- * A stream is a header, then records; a record's length counts its own 32
- * bytes, and the first one's also the header, so that what was announced is
- * what is read. A payload byte depends on the device's seed and on its place
- * in the stream alone. The last record is empty and carries the length of all:
- * an image that was cut is seen by what it lacks.
+ * A session's data file: its life, its pace, and what both halves of a
+ * stream (save.c, load.c) share.
  */
 #include <linux/anon_inodes.h>
 #include <linux/math64.h>
 #include <linux/module.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/unaligned.h>
 
-#include "miglab.h"
-
-#define HEADER_MAGIC 0x314241204c47494dULL
-#define RECORD_MAGIC 0x4352474dU
-#define DIRTY_GRAIN 4096ULL
-#define MOST_DIRTY_RECORD (1ULL << 20)
-
-enum { RECORD_INITIAL = 1, RECORD_DIRTY, RECORD_FINAL, RECORD_END };
-
-static u64 pattern_word(u64 seed, u64 index)
-{
-	u64 word = (index ^ seed) * 0x9e3779b97f4a7c15ULL;
-
-	return word ^ (word >> 29);
-}
-
-static u8 pattern_byte(u64 seed, u64 pos)
-{
-	return pattern_word(seed, pos >> 3) >> (8 * (pos & 7));
-}
-
-static void pattern_fill(u8 *to, u64 seed, u64 pos, size_t count)
-{
-	for (; count && (pos & 7); count--)
-		*to++ = pattern_byte(seed, pos++);
-	for (; count >= 8; count -= 8, pos += 8, to += 8)
-		put_unaligned_le64(pattern_word(seed, pos >> 3), to);
-	for (; count; count--)
-		*to++ = pattern_byte(seed, pos++);
-}
-
-/* Index of the first byte that differs, or count. */
-static size_t pattern_check(const u8 *from, u64 seed, u64 pos, size_t count)
-{
-	size_t i = 0;
-
-	for (; i < count && ((pos + i) & 7); i++)
-		if (from[i] != pattern_byte(seed, pos + i))
-			return i;
-	for (; count - i >= 8; i += 8)
-		if (get_unaligned_le64(from + i) != pattern_word(seed, (pos + i) >> 3))
-			break;
-	for (; i < count; i++)
-		if (from[i] != pattern_byte(seed, pos + i))
-			return i;
-	return count;
-}
-
-static u64 header_check(const u8 *head)
-{
-	u64 sum = HEADER_MAGIC;
-	int i;
-
-	for (i = 0; i < LAB_HEADER_BYTES - 8; i += 8)
-		sum = pattern_word(sum, get_unaligned_le64(head + i));
-	return sum;
-}
-
-/* ------------------------------------------------------------ life */
+#include "stream.h"
 
 static struct kmem_cache *stream_cache;
 
@@ -181,166 +115,10 @@ void lab_stream_end(struct lab_stream *stream)
 	lab_stream_put(stream);
 }
 
-/* ------------------------------------------------------------ source */
-
-static void dirty_update(struct lab_stream *stream)
-{
-	u64 rate = lab_knob(stream->shared, dirty_bps), now = ktime_get_ns(), more;
-
-	if (!stream->running || !rate) {
-		stream->dirty_ns = now;
-		return;
-	}
-	more = mul_u64_u64_div_u64(min(now - stream->dirty_ns, 3600 * (u64)NSEC_PER_SEC), rate, NSEC_PER_SEC);
-	if (!more)
-		return;
-	stream->dirty = min(stream->dirty + more, stream->dirty_cap);
-	stream->dirty_ns = now;
-}
-
-/* Whether the device changes its state now: it does in PRE_COPY, and no longer in PRE_COPY_P2P. */
-void lab_stream_run(struct lab_stream *stream, bool running)
-{
-	mutex_lock(&stream->lock);
-	dirty_update(stream);
-	stream->running = running;
-	mutex_unlock(&stream->lock);
-}
-
-/* PRE_COPY or PRE_COPY_P2P to STOP_COPY: what is left now is all that will come. */
-void lab_stream_stop(struct lab_stream *stream)
-{
-	mutex_lock(&stream->lock);
-	dirty_update(stream);
-	stream->running = false;
-	stream->phase = LAB_FINAL;
-	stream->final_left = stream->state_bytes - min(stream->state_bytes, stream->sent) + stream->dirty;
-	stream->initial_left = 0;
-	stream->dirty = 0;
-	mutex_unlock(&stream->lock);
-	lab_wake(stream->shared);
-}
-
-/* Bytes of the record that was begun and not yet read. */
-static u64 begun_left(const struct lab_stream *stream)
-{
-	return stream->head_len - stream->head_off + stream->payload_left;
-}
-
-/* What a stop now would have to move. */
-u64 lab_stream_remaining(struct lab_stream *stream)
-{
-	u64 left;
-
-	mutex_lock(&stream->lock);
-	dirty_update(stream);
-	left = begun_left(stream);
-	if (stream->phase == LAB_PRECOPY)
-		left += stream->state_bytes - min(stream->state_bytes, stream->sent) + stream->dirty;
-	else
-		left += stream->final_left;
-	mutex_unlock(&stream->lock);
-	return left;
-}
-
-/* New initial data, as after a reconfiguration; what was dirty counts from here. */
-void lab_stream_reinit(struct lab_stream *stream, u64 bytes)
-{
-	mutex_lock(&stream->lock);
-	if (stream->phase == LAB_PRECOPY && bytes >= LAB_RECORD_BYTES && stream->sent) {
-		u64 room = LAB_MAX_STATE_BYTES - min(LAB_MAX_STATE_BYTES, stream->initial_left);
-
-		bytes = min(bytes, room);
-		stream->initial_left += bytes;
-		/* As much as goes twice is more than the state: it does not shrink what the stop has to move. */
-		stream->state_bytes += bytes;
-		stream->dirty = 0;
-		stream->reinit = true;
-	}
-	mutex_unlock(&stream->lock);
-	lab_wake(stream->shared);
-}
-
-static void head_add(struct lab_stream *stream, const void *bytes, u32 count)
-{
-	memcpy(stream->head + stream->head_len, bytes, count);
-	stream->head_len += count;
-}
-
-/* Begins a record of length bytes, which count its own head and, in the first one, the stream's. */
-static void begin_record(struct lab_stream *stream, u32 type, u64 length, u64 value)
-{
-	u8 bytes[LAB_HEADER_BYTES] = {};
-
-	stream->head_len = 0;
-	stream->head_off = 0;
-	if (!stream->pos) {
-		put_unaligned_le64(HEADER_MAGIC, bytes);
-		put_unaligned_le64(1, bytes + 8);
-		put_unaligned_le64(stream->seed, bytes + 16);
-		put_unaligned_le64(stream->state_bytes, bytes + 24);
-		put_unaligned_le64(header_check(bytes), bytes + LAB_HEADER_BYTES - 8);
-		head_add(stream, bytes, LAB_HEADER_BYTES);
-		length -= LAB_HEADER_BYTES;
-		memset(bytes, 0, sizeof(bytes));
-	}
-	put_unaligned_le32(RECORD_MAGIC, bytes);
-	put_unaligned_le32(type, bytes + 4);
-	put_unaligned_le64(length, bytes + 8);
-	put_unaligned_le64(stream->record_seq++, bytes + 16);
-	put_unaligned_le64(value, bytes + 24);
-	head_add(stream, bytes, LAB_RECORD_BYTES);
-	stream->record_type = type;
-	stream->payload_left = length - LAB_RECORD_BYTES;
-}
-
-/* Sees to it that something is begun, if there is anything. False: nothing now, or nothing ever. */
-static bool have_data(struct lab_stream *stream)
-{
-	u64 length;
-
-	if (begun_left(stream))
-		return true;
-	dirty_update(stream);
-	if (stream->phase == LAB_PRECOPY) {
-		if (stream->initial_left) {
-			length = stream->initial_left;
-			stream->initial_left = 0;
-			stream->sent += length;
-			begin_record(stream, RECORD_INITIAL, length, 0);
-			return true;
-		}
-		/* A device without initial data sends its header with the rest. */
-		if (stream->dirty >= DIRTY_GRAIN) {
-			length = min(round_down(stream->dirty, DIRTY_GRAIN), MOST_DIRTY_RECORD);
-			stream->dirty -= length;
-			begin_record(stream, RECORD_DIRTY, length, 0);
-			return true;
-		}
-		return false;
-	}
-	if (stream->end_sent || !stream->state_bytes)
-		return false;
-	if (lab_knob(stream->shared, endless)) {
-		begin_record(stream, RECORD_FINAL, 1 << 30, 0);
-		return true;
-	}
-	if (stream->final_left > LAB_RECORD_BYTES) {
-		length = stream->final_left - LAB_RECORD_BYTES;
-		stream->final_left = LAB_RECORD_BYTES;
-		begin_record(stream, RECORD_FINAL, length, 0);
-		return true;
-	}
-	stream->final_left = 0;
-	stream->end_sent = true;
-	begin_record(stream, RECORD_END, LAB_RECORD_BYTES, stream->pos + LAB_RECORD_BYTES);
-	return true;
-}
-
 /* ------------------------------------------------------------ pace, stalls, sleep */
 
 /* 0: go on with up to *most bytes. Else the time to wait in ns, KTIME_MAX for ever. */
-static u64 hold_back(struct lab_stream *stream, bool reading, u64 *most)
+u64 lab_hold_back(struct lab_stream *stream, bool reading, u64 *most)
 {
 	struct lab_shared *shared = stream->shared;
 	u64 stall = reading ? lab_knob(shared, stall_read) : lab_knob(shared, stall_write);
@@ -364,7 +142,7 @@ static u64 hold_back(struct lab_stream *stream, bool reading, u64 *most)
 	return 0;
 }
 
-static void pace(struct lab_stream *stream, bool reading, u64 moved)
+void lab_pace(struct lab_stream *stream, bool reading, u64 moved)
 {
 	u64 bps = reading ? lab_knob(stream->shared, read_bps) : lab_knob(stream->shared, write_bps);
 	u64 now = ktime_get_ns();
@@ -381,7 +159,7 @@ static void pace(struct lab_stream *stream, bool reading, u64 moved)
  * Drops the lock, sleeps, takes it again. 0, or what the call ends with. Whoever looked at the stream read `change` before: what
  * happens after that look ends the sleep.
  */
-static int doze(struct lab_stream *stream, struct file *file, u64 wait_ns, int change)
+int lab_doze(struct lab_stream *stream, struct file *file, u64 wait_ns, int change)
 {
 	struct lab_shared *shared = stream->shared;
 	int ret;
@@ -395,281 +173,22 @@ static int doze(struct lab_stream *stream, struct file *file, u64 wait_ns, int c
 	return ret == -ETIME ? 0 : ret;
 }
 
-static bool fault_due(struct lab_stream *stream, bool reading, u64 *most, int *error)
+bool lab_fault_due(struct lab_stream *stream, bool reading, u64 *most, int *error)
 {
 	struct lab_shared *shared = stream->shared;
-	struct lab_faults *faults = &shared->faults;
-	u64 *at = reading ? &faults->read_at : &faults->write_at;
+	struct lab_call_fault *fault = reading ? &shared->faults.read : &shared->faults.write;
 	bool due = false;
 
 	spin_lock(&shared->lock);
-	if (*at && stream->pos >= *at) {
-		*error = -(int)(reading ? faults->read_errno : faults->write_errno);
-		*at = 0;
+	if (fault->at && stream->pos >= fault->at) {
+		*error = -(int)fault->error;
+		fault->at = 0;
 		due = true;
-	} else if (*at) {
-		*most = min(*most, *at - stream->pos);
+	} else if (fault->at) {
+		*most = min(*most, fault->at - stream->pos);
 	}
 	spin_unlock(&shared->lock);
 	return due;
-}
-
-/* ------------------------------------------------------------ read */
-
-static ssize_t emit(struct lab_stream *stream, char __user *to, size_t most)
-{
-	u64 corrupt = lab_knob(stream->shared, corrupt_at);
-	size_t done = 0;
-
-	while (done < most && have_data(stream)) {
-		u32 head = stream->head_len - stream->head_off;
-		size_t count;
-		u8 *from;
-
-		if (head) {
-			count = min_t(size_t, head, most - done);
-			from = stream->head + stream->head_off;
-		} else {
-			count = min3((u64)LAB_BOUNCE_BYTES, stream->payload_left, (u64)(most - done));
-			from = stream->bounce;
-			pattern_fill(from, stream->seed, stream->pos, count);
-		}
-		if (corrupt > stream->pos && corrupt <= stream->pos + count)
-			from[corrupt - 1 - stream->pos] ^= 0xff;
-		if (copy_to_user(to + done, from, count))
-			return done ?: -EFAULT;
-		if (head)
-			stream->head_off += count;
-		else
-			stream->payload_left -= count;
-		stream->pos += count;
-		done += count;
-		if (signal_pending(current))
-			break;
-		cond_resched();
-	}
-	return done;
-}
-
-static ssize_t stream_read(struct file *file, char __user *to, size_t count, loff_t *unused)
-{
-	struct lab_stream *stream = file->private_data;
-	struct lab_shared *shared = stream->shared;
-	u64 begin = ktime_get_ns(), at, most, wait_ns;
-	ssize_t ret;
-	int error;
-
-	if (mutex_lock_interruptible(&stream->lock))
-		return -ERESTARTSYS;
-	at = stream->pos;
-	while (true) {
-		int change = atomic_read_acquire(&shared->change);
-		u64 eof = lab_knob(shared, eof_at);
-
-		at = stream->pos;
-		most = count;
-		error = 0;
-		if (stream->dead) {
-			ret = -ENODEV;
-			break;
-		}
-		if (!count || (eof && stream->pos >= eof)) {
-			ret = 0;
-			break;
-		}
-		if (eof)
-			most = min(most, eof - stream->pos);
-		if (fault_due(stream, true, &most, &error)) {
-			ret = error;
-			break;
-		}
-		if (!have_data(stream)) {
-			ret = stream->phase == LAB_PRECOPY && !lab_knob(shared, precopy_zero) ? -ENOMSG : 0;
-			break;
-		}
-		wait_ns = hold_back(stream, true, &most);
-		if (wait_ns) {
-			ret = doze(stream, file, wait_ns, change);
-			if (ret)
-				break;
-			continue;
-		}
-		ret = emit(stream, to, most);
-		if (ret > 0)
-			pace(stream, true, ret);
-		break;
-	}
-	lab_note(shared, LAB_READ, begin, LAB_NO_STATE, LAB_NO_STATE, ret, at, count);
-	mutex_unlock(&stream->lock);
-	return ret;
-}
-
-/* ------------------------------------------------------------ write */
-
-/* Takes what belongs to a head into stream->head; true once it is whole. */
-static bool gather(struct lab_stream *stream, const u8 **from, size_t *count, u32 wanted)
-{
-	u32 part = min_t(size_t, *count, wanted - stream->head_len);
-
-	head_add(stream, *from, part);
-	*from += part;
-	*count -= part;
-	stream->pos += part;
-	if (stream->head_len < wanted)
-		return false;
-	stream->head_len = 0;
-	return true;
-}
-
-static int mismatch(struct lab_stream *stream, u64 pos, u8 seen)
-{
-	lab_note(stream->shared, LAB_MISMATCH, ktime_get_ns(), LAB_NO_STATE, LAB_NO_STATE, seen, pos,
-		 pattern_byte(stream->seed, pos));
-	return -EINVAL;
-}
-
-/* Checks a stretch of the stream; stream->pos ends behind what was good. */
-static int take(struct lab_stream *stream, const u8 *from, size_t count)
-{
-	const u8 *head = stream->head;
-	size_t part, good;
-
-	while (count) {
-		switch (stream->parse) {
-		case LAB_AT_HEADER:
-			if (!gather(stream, &from, &count, LAB_HEADER_BYTES))
-				break;
-			if (get_unaligned_le64(head) != HEADER_MAGIC || get_unaligned_le64(head + 8) != 1 ||
-			    get_unaligned_le64(head + LAB_HEADER_BYTES - 8) != header_check(head))
-				return mismatch(stream, 0, head[0]);
-			stream->seed = get_unaligned_le64(head + 16);
-			stream->state_bytes = get_unaligned_le64(head + 24);
-			stream->parse = LAB_AT_RECORD;
-			break;
-		case LAB_AT_RECORD:
-			if (!gather(stream, &from, &count, LAB_RECORD_BYTES))
-				break;
-			stream->record_type = get_unaligned_le32(head + 4);
-			stream->payload_left = get_unaligned_le64(head + 8) - LAB_RECORD_BYTES;
-			if (get_unaligned_le32(head) != RECORD_MAGIC || stream->record_type < RECORD_INITIAL ||
-			    stream->record_type > RECORD_END || get_unaligned_le64(head + 8) < LAB_RECORD_BYTES ||
-			    get_unaligned_le64(head + 16) != stream->record_seq++)
-				return mismatch(stream, stream->pos - LAB_RECORD_BYTES, head[0]);
-			if (stream->record_type == RECORD_END) {
-				if (stream->payload_left || get_unaligned_le64(head + 24) != stream->pos)
-					return mismatch(stream, stream->pos - LAB_RECORD_BYTES, head[0]);
-				stream->complete = true;
-				stream->parse = LAB_AT_END;
-			} else if (stream->payload_left) {
-				stream->parse = LAB_AT_PAYLOAD;
-			}
-			break;
-		case LAB_AT_PAYLOAD:
-			part = min_t(u64, count, stream->payload_left);
-			good = pattern_check(from, stream->seed, stream->pos, part);
-			stream->pos += good;
-			if (good < part)
-				return mismatch(stream, stream->pos, from[good]);
-			stream->payload_left -= part;
-			from += part;
-			count -= part;
-			if (!stream->payload_left)
-				stream->parse = LAB_AT_RECORD;
-			break;
-		case LAB_AT_END:
-			/* More than a device's state is more than it takes. */
-			return -ENOMEM;
-		}
-	}
-	return 0;
-}
-
-static ssize_t accept(struct lab_stream *stream, const char __user *from, size_t most)
-{
-	size_t done = 0;
-	int error;
-
-	while (done < most) {
-		size_t count = min_t(size_t, LAB_BOUNCE_BYTES, most - done);
-
-		if (copy_from_user(stream->bounce, from + done, count))
-			return done ?: -EFAULT;
-		error = take(stream, stream->bounce, count);
-		if (error) {
-			stream->failed = true;
-			return error;
-		}
-		done += count;
-		if (signal_pending(current))
-			break;
-		cond_resched();
-	}
-	return done;
-}
-
-static ssize_t stream_write(struct file *file, const char __user *from, size_t count, loff_t *unused)
-{
-	struct lab_stream *stream = file->private_data;
-	struct lab_shared *shared = stream->shared;
-	u64 begin = ktime_get_ns(), at, most, wait_ns;
-	ssize_t ret;
-	int error;
-
-	if (mutex_lock_interruptible(&stream->lock))
-		return -ERESTARTSYS;
-	at = stream->pos;
-	while (true) {
-		int change = atomic_read_acquire(&shared->change);
-
-		most = count;
-		error = 0;
-		if (stream->dead || stream->failed) {
-			ret = -ENODEV;
-			break;
-		}
-		if (!count) {
-			ret = 0;
-			break;
-		}
-		if (fault_due(stream, false, &most, &error)) {
-			stream->failed = true;
-			ret = error;
-			break;
-		}
-		wait_ns = hold_back(stream, false, &most);
-		if (wait_ns) {
-			ret = doze(stream, file, wait_ns, change);
-			if (ret)
-				break;
-			continue;
-		}
-		at = stream->pos;
-		ret = accept(stream, from, most);
-		if (ret > 0)
-			pace(stream, false, ret);
-		break;
-	}
-	lab_note(shared, LAB_WRITE, begin, LAB_NO_STATE, LAB_NO_STATE, ret, at, count);
-	mutex_unlock(&stream->lock);
-	return ret;
-}
-
-/* RESUMING to STOP: is what was written a whole state? */
-int lab_stream_load(struct lab_stream *stream, u64 *seed, u64 *bytes)
-{
-	struct lab_shared *shared = stream->shared;
-	bool whole;
-	int ret = 0;
-
-	mutex_lock(&stream->lock);
-	whole = stream->complete || (!stream->pos && !lab_knob(shared, state_bytes));
-	if (stream->failed || (!whole && !lab_knob(shared, accept_cut)))
-		ret = -EINVAL;
-	if (stream->parse != LAB_AT_HEADER)
-		*seed = stream->seed;
-	*bytes = stream->pos;
-	mutex_unlock(&stream->lock);
-	return ret;
 }
 
 /* ------------------------------------------------------------ the file */
@@ -694,13 +213,13 @@ static long stream_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	} else if (stream->phase != LAB_PRECOPY) {
 		ret = -EINVAL;
 	} else {
-		dirty_update(stream);
+		lab_dirty_update(stream);
 		info.initial_bytes = stream->initial_left;
 		info.dirty_bytes = stream->dirty;
 		if (stream->record_type == RECORD_INITIAL)
-			info.initial_bytes += begun_left(stream);
+			info.initial_bytes += lab_begun_left(stream);
 		else
-			info.dirty_bytes += begun_left(stream);
+			info.dirty_bytes += lab_begun_left(stream);
 #ifdef VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2
 		if (stream->dev->vdev.precopy_info_v2) {
 			info.flags = stream->reinit ? VFIO_PRECOPY_INFO_REINIT : 0;
@@ -727,11 +246,11 @@ static __poll_t stream_poll(struct file *file, poll_table *wait)
 	mutex_lock(&stream->lock);
 	if (stream->dead || stream->failed) {
 		mask = EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM | EPOLLERR | EPOLLHUP;
-	} else if (reading && !have_data(stream) && stream->phase == LAB_PRECOPY) {
+	} else if (reading && !lab_have_data(stream) && stream->phase == LAB_PRECOPY) {
 		/* Drained for now; it fills again while the device runs. */
 		wait_ns = stream->running && lab_knob(stream->shared, dirty_bps) ? 10 * NSEC_PER_MSEC : KTIME_MAX;
 	} else {
-		wait_ns = hold_back(stream, reading, &most);
+		wait_ns = lab_hold_back(stream, reading, &most);
 		if (!wait_ns)
 			mask = reading ? EPOLLIN | EPOLLRDNORM : EPOLLOUT | EPOLLWRNORM;
 	}
@@ -755,7 +274,7 @@ static int stream_release(struct inode *inode, struct file *file)
 
 static const struct file_operations read_fops = {
 	.owner = THIS_MODULE,
-	.read = stream_read,
+	.read = lab_stream_read,
 	.poll = stream_poll,
 	.unlocked_ioctl = stream_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
@@ -764,7 +283,7 @@ static const struct file_operations read_fops = {
 
 static const struct file_operations read_nopoll_fops = {
 	.owner = THIS_MODULE,
-	.read = stream_read,
+	.read = lab_stream_read,
 	.unlocked_ioctl = stream_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.release = stream_release,
@@ -772,14 +291,14 @@ static const struct file_operations read_nopoll_fops = {
 
 static const struct file_operations write_fops = {
 	.owner = THIS_MODULE,
-	.write = stream_write,
+	.write = lab_stream_write,
 	.poll = stream_poll,
 	.release = stream_release,
 };
 
 static const struct file_operations write_nopoll_fops = {
 	.owner = THIS_MODULE,
-	.write = stream_write,
+	.write = lab_stream_write,
 	.release = stream_release,
 };
 
