@@ -317,6 +317,7 @@ void SimDevice::moveBehindBack() {
         return;
     }
     accrue();
+    everOpened_ = true; // the state that it was to be found in is gone
     becomeRunning();
 }
 

@@ -78,15 +78,15 @@ TEST_F(Window, theStateOfADeviceThatOthersDriveIsFollowedFromOutside) {
     ASSERT_TRUE(profile.open(QIODevice::WriteOnly));
     profile.write(R"({"schema": "migscope.sim-profile/1", "name": "held",
         "host": {"name": "held", "debugfs": true}, "devices": [
-        {"address": "0000:3b:00.2", "family": "mlx5", "found_state": "RESUMING",
+        {"address": "5196c0de-0000-4000-8000-000000000001", "family": "mtty", "found_state": "RESUMING",
          "holders": [{"pid": 4711, "command": "qemu-system-x86"}]},
         {"address": "0000:3b:00.3", "family": "mlx5"}]})");
     profile.close();
     machine("sim:" + profile.fileName().toStdString());
     ASSERT_TRUE(sim_) << "the profile is read";
     const auto stateFact = [&] {
-        for (const FactSection& section : factsOf(*host_->topology(), *host_->topology()->find(mlx5A),
-                                                  nullptr, host_->fromOutside(mlx5A))) {
+        for (const FactSection& section : factsOf(*host_->topology(), *host_->topology()->find(foundResuming),
+                                                  nullptr, host_->fromOutside(foundResuming))) {
             for (const Fact& fact : section.facts) {
                 if (fact.name == QStringLiteral("state"))
                     return fact.value;
@@ -94,7 +94,7 @@ TEST_F(Window, theStateOfADeviceThatOthersDriveIsFollowedFromOutside) {
         }
         return QString();
     };
-    select(mlx5A);
+    select(foundResuming);
     ASSERT_TRUE(waitUntil([&] { return !stateFact().isEmpty(); }));
     EXPECT_EQ(stateFact(), QStringLiteral("RESUMING (from debugfs, live)"));
     const auto isShown = [&](const QString& words) {
@@ -103,11 +103,11 @@ TEST_F(Window, theStateOfADeviceThatOthersDriveIsFollowedFromOutside) {
                            [&](const QLabel* label) { return label->text().contains(words); });
     };
     EXPECT_TRUE(isShown(QStringLiteral("RESUMING (from debugfs, live)")));
-    sim_->moveBehindBack(mlx5A);
+    sim_->moveBehindBack(foundResuming);
     EXPECT_TRUE(waitUntil([&] { return isShown(QStringLiteral("RUNNING (from debugfs, live)")); }));
-    EXPECT_FALSE(sim_->isOpen(mlx5A));
+    EXPECT_FALSE(sim_->isOpen(foundResuming));
     select(mlx5B); // nobody holds it: nothing is asked
-    EXPECT_EQ(host_->fromOutside(mlx5A), nullptr);
+    EXPECT_EQ(host_->fromOutside(foundResuming), nullptr);
     EXPECT_EQ(host_->fromOutside(mlx5B), nullptr);
 }
 
