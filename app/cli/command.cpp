@@ -70,7 +70,7 @@ const Reason* explanation(const Verdict& without, const Verdict& with, const Err
             std::ranges::find_if(with.reasons, [&](const Reason& reason) { return reason.id == id; });
         return at == with.reasons.end() ? nullptr : &*at;
     };
-    if (error.isErrno(EBUSY)) {
+    if (saysInUse(error)) {
         if (const Reason* busy = named("busy"))
             return busy;
     }

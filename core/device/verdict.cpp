@@ -226,11 +226,11 @@ void addHolders(const Case& c, Verdict& verdict) {
 /// The sentence for a refused opening. The kernel uses few errnos here, each with one usual meaning.
 void addOpenError(const Case& c, const Error& error, Verdict& verdict) {
     const Values shown{{"error", escapeText(describe(error))}, {"node", escapeText(error.where)}};
+    if (saysInUse(error) && !c.device.holders.empty())
+        return; // addHolders() has the sentence
     if (error.isErrno(EBUSY)) {
-        if (c.device.holders.empty()) {
-            const bool blind = c.device.holderKnowledge != HolderKnowledge::Complete;
-            verdict.reasons.push_back(reason(c, blind ? "busy-holder-unknown" : "busy-no-holder"));
-        }
+        const bool blind = c.device.holderKnowledge != HolderKnowledge::Complete;
+        verdict.reasons.push_back(reason(c, blind ? "busy-holder-unknown" : "busy-no-holder"));
     } else if (error.isErrno(EAGAIN)) {
         verdict.reasons.push_back(reason(c, "device-lock-busy", shown));
     } else if (error.isErrno(ENODEV) || error.isErrno(ENOENT) || error.is(Errc::NotFound)) {
@@ -326,6 +326,10 @@ std::string_view verdictWord(VerdictKind kind) {
         break;
     }
     return "unknown";
+}
+
+bool saysInUse(const Error& error) {
+    return error.isErrno(EBUSY) || (error.isErrno(EINVAL) && error.what == "VFIO_DEVICE_BIND_IOMMUFD");
 }
 
 std::string_view evidenceWord(Evidence evidence) {

@@ -31,6 +31,10 @@ struct Verdict {
 [[nodiscard]] Verdict judge(const Topology& topology, const Device& device,
                             const Capabilities* probe = nullptr, const Error* openError = nullptr);
 
+/// Whether a refused opening means that somebody has the device. EBUSY does; of a device node so does EINVAL
+/// at the bind (VFIO_DEVICE_BIND_IOMMUFD, Linux 6.6), which has a rarer second meaning. *Reentrant.*
+[[nodiscard]] bool saysInUse(const Error& error);
+
 /// What the host as a whole lacks for migration (no IOMMU, no VFIO module, options missing, no rights), most
 /// important first; for the host page and the head of `list`.
 [[nodiscard]] std::vector<Reason> judgeHost(const Topology& topology);

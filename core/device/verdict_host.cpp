@@ -97,9 +97,12 @@ std::vector<Reason> judgeHost(const Topology& topology) {
         add("host-nothing-bound");
     else if (mayOpenNothing(topology))
         add("host-no-rights");
-    if (option(topology, "VFIO_DEVICE_CDEV") == 'n' && !withoutVfio)
+    // Modules may be built with more than the kernel's own configuration says: what is seen counts.
+    const bool anyCdev =
+        std::ranges::any_of(topology.devices, [](const Device& device) { return device.cdev.exists; });
+    if (option(topology, "VFIO_DEVICE_CDEV") == 'n' && !withoutVfio && !anyCdev)
         add("host-no-cdev");
-    if (option(topology, "VFIO_DEBUGFS") == 'n' && !withoutVfio)
+    if (option(topology, "VFIO_DEBUGFS") == 'n' && !withoutVfio && !host.debugfsVfio)
         add("host-no-debugfs");
     if (option(topology, "IOMMU_DEFAULT_PASSTHROUGH") == 'y')
         add("host-iommu-passthrough");

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Devices opened through their own nodes. Experimental.
+// Devices opened through their own nodes.
 #include "core/kernel/cdev_session.h"
 
 #include "core/kernel/open_errors.h"

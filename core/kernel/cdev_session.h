@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Devices of one IOMMU group opened through their own nodes, with one iommufd between them. Experimental.
+// Devices of one IOMMU group opened through their own nodes, with one iommufd between them.
 #pragma once
 
 #include "core/kernel/device_access.h"
@@ -11,10 +11,10 @@
 
 namespace migscope {
 
-/// EXPERIMENTAL: written to the description of the interface (Linux 6.6), not yet run on a kernel that has
-/// it; distribution kernels come without. One iommufd for all devices of the group, because DMA ownership of
-/// a group belongs to one iommufd. Maps no memory: the IOAS stays empty. Opening a device node grants
-/// nothing; the bind is the exclusive open, and closing the node undoes it.
+/// Linux 6.6 and on, where the kernel was built with it; distributions' come without. One iommufd for all
+/// devices of the group, because DMA ownership of a group belongs to one iommufd. Maps no memory: the IOAS
+/// stays empty. Opening a device node grants nothing; the bind is the exclusive open, and closing the node
+/// undoes it.
 class CdevSession final : public DeviceAccess {
 public:
     [[nodiscard]] static Result<std::unique_ptr<DeviceAccess>> open(std::shared_ptr<Syscalls> syscalls,

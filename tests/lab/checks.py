@@ -93,11 +93,22 @@ class Judge:
         self.equal(kernel_trouble(self.text("kernel.log")), [], "the guest's kernel log")
         self.expect("Linux version" in self.text("kernel.log"), "the kernel log is whole")
         self.equal(re.findall(r"(?m)^.*(?:not found|Permission denied).*$", self.text("steps.log")), [], "guest-steps' own log")
+        return self.read_trace()
+
+    def read_trace(self) -> bool:
+        """What the kernel's probes saw, into self.trace."""
         try:
             self.trace = evidence.read_trace(self.text("trace.txt"))
         except ValueError as error:
             return self.expect(False, f"no evidence: {error}")
         return True
+
+    def witnesses(self, step: str) -> None:
+        """Where strace watched the step: thread by thread, the same features were asked with the same results as the kernel's probes saw."""
+        trace = self.text(f"steps/{step}.strace")
+        if trace:
+            self.equal(evidence.strace_results(trace, evidence.DEVICE_FEATURE), evidence.feature_results(self.events(step)),
+                       f"{step}: device features asked, strace against the kernel's probe")
 
     def passive(self, *steps: str) -> None:
         """Nothing opened: no VFIO node, no ioctl; and, where strace ran, nothing written and no config space read."""
@@ -122,11 +133,7 @@ class Judge:
             start = RESUMING if step in ("orphan-show", "orphan-set", "orphan-reset") else RUNNING
             self.equal(evidence.violations(events, states, start, may_stay=step == "orphan-hold"), [], f"{step}: rules broken, as the kernel saw it")
             total += len(evidence.sets(events))
-            trace = self.text(f"steps/{step}.strace")
-            if trace:
-                seen = evidence.strace_ioctls(trace).count(evidence.DEVICE_FEATURE)
-                probed = sum(e.kind == "device_ioctl" and e.cmd == evidence.DEVICE_FEATURE for e in events)
-                self.equal(seen, probed, f"{step}: device features asked, strace against the kernel's probe")
+            self.witnesses(step)
         self.equal([evidence.name_of(state) for state in states.values()], [], "states of devices that nobody closed")
         self.expect(total > 60, f"the kernel saw the SETs of the whole run (only {total})")
         walked = {pair for step in ("arcs", "migrate", "load", "loopback", "arcs-resuming") for pair in self.pairs(step)}

@@ -15,10 +15,10 @@ import evidence  # noqa: E402
 from evidence import ARCS, ERROR, NAMES, PRE_COPY, PRE_COPY_P2P, RESUMING, RUNNING, RUNNING_P2P, STOP, STOP_COPY  # noqa: E402
 
 
-def event_lines(number, state, ret=0, cmd=0x3B75, flags=0x20002, file=0xAA):
+def event_lines(number, state, ret=0, cmd=0x3B75, flags=0x20002, file=0xAA, answer=None):
     text = f"     migscope-cli-77  [001] .....  {number}.1: device_ioctl: (vfio_x+0x4/0x7c0 [vfio]) file={file:#x} cmd={cmd:#x} flags={flags:#x} state={state}\n"
     if ret is not None:
-        text += f"     migscope-cli-77  [001] .....  {number}.2: device_ioctl_ret: (y+0x97/0xc0 <- vfio_x) ret={ret}\n"
+        text += f"     migscope-cli-77  [001] .....  {number}.2: device_ioctl_ret: (y+0x97/0xc0 <- vfio_x) ret={ret} state={state if answer is None else answer}\n"
     return text
 
 
@@ -62,6 +62,38 @@ class Evidence(unittest.TestCase):
         self.assertIn("only be reset", self.broken(event_lines(2, STOP), start=RESUMING)[0])
         reset = event_lines(2, 0, cmd=evidence.DEVICE_RESET, flags=0)
         self.assertEqual(self.broken(reset, event_lines(3, RUNNING_P2P), event_lines(4, RUNNING), CLOSE, start=RESUMING), [])
+
+    def test_after_a_refused_set_the_state_is_read_before_another(self):
+        refused = event_lines(2, RUNNING_P2P, ret=-5)
+        get = event_lines(3, 0, flags=0x10002, answer=RUNNING_P2P)
+        self.assertIn("nobody has read", self.broken(refused, event_lines(4, STOP), may_fail=True)[0])
+        self.assertEqual(self.broken(refused, get, event_lines(4, STOP), may_fail=True), [])
+        # Where it was said to stand counts, not where it should.
+        self.assertIn("RUNNING -> STOP", self.broken(refused, event_lines(3, 0, flags=0x10002, answer=RUNNING), event_lines(4, STOP), may_fail=True)[0])
+        self.assertIn("ERROR -> STOP", self.broken(refused, event_lines(3, 0, flags=0x10002, answer=ERROR), event_lines(4, STOP), may_fail=True)[0])
+        # A GET that fails tells nothing.
+        self.assertIn("nobody has read", self.broken(refused, event_lines(3, 0, flags=0x10002, ret=-5), event_lines(4, STOP), may_fail=True)[0])
+
+    def test_a_device_seen_astray_at_first_may_only_be_reset_and_is_left_as_found(self):
+        get = event_lines(2, 0, flags=0x10002, answer=STOP_COPY)
+        self.assertEqual(self.broken(get, CLOSE), [])
+        self.assertIn("found in STOP_COPY", self.broken(get, event_lines(3, STOP))[0])
+        reset = event_lines(3, 0, cmd=evidence.DEVICE_RESET, flags=0)
+        self.assertEqual(self.broken(get, reset, event_lines(4, PRE_COPY), event_lines(5, RUNNING), CLOSE), [])
+        self.assertEqual(self.broken(get, reset, event_lines(4, PRE_COPY), CLOSE), ["the device was closed in PRE_COPY"])
+
+    def test_arcs_are_those_of_the_device(self):
+        walk = (event_lines(2, STOP), event_lines(3, RUNNING), CLOSE)
+        self.assertEqual(len(self.broken(*walk)), 2)
+        self.assertEqual(self.broken(*walk, arcs={(RUNNING, STOP), (STOP, RUNNING)}), [])
+
+    def test_strace_and_the_probes_tell_the_same_results(self):
+        text = ("7  ioctl(4</dev/vfio/devices/vfio1>, 0x3b75, 0x7ffe) = 0\n7  ioctl(4</x>, 0x3b64, 0x7ffe) = -1 EINVAL (Invalid)\n"
+                "8  ioctl(4</x>, 0x3b75, 0x7ffe <unfinished ...>\n7  ioctl(4</x>, 0x3b75, 0x7ffe) = -1 ENOTTY (Inappropriate ioctl)\n"
+                "8  <... ioctl resumed>) = ? ERESTARTSYS (To be restarted)\n8  ioctl(4</x>, 0x3b75, 0x7ffe <unfinished ...>\n")
+        self.assertEqual(evidence.strace_results(text, 0x3B75), {7: [0, -25], 8: [-512, None]})
+        events = trace(event_lines(2, 0, flags=0x10002), event_lines(3, STOP, ret=None), event_lines(4, 0, cmd=evidence.DEVICE_RESET, flags=0))["one"]
+        self.assertEqual(evidence.feature_results(events), {77: [0, None]})
 
     def test_a_trace_that_lost_lines_proves_nothing(self):
         with self.assertRaises(ValueError):

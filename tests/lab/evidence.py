@@ -5,6 +5,7 @@
 and strace (it sees every open and ioctl of the process). Neither trusts what our program says about itself."""
 
 import dataclasses
+import errno
 import re
 
 ERROR, STOP, RUNNING, STOP_COPY, RESUMING, RUNNING_P2P, PRE_COPY, PRE_COPY_P2P = range(8)
@@ -26,7 +27,8 @@ MIG_DEVICE_STATE = 2
 
 @dataclasses.dataclass
 class Event:
-    """One line of the kernel's trace; `ret` of an ioctl is filled in from its return probe (None: it never returned)."""
+    """One line of the kernel's trace; of an ioctl `ret` and `answer` (the state in its payload then) are filled in from its return
+    probe (None: it never returned, or has no such payload)."""
 
     kind: str
     thread: int
@@ -35,6 +37,13 @@ class Event:
     flags: int = 0
     state: int = 0
     ret: int | None = None
+    answer: int | None = None
+
+    def is_feature(self, number: int, operation: int) -> bool:
+        return self.kind == "device_ioctl" and self.cmd == DEVICE_FEATURE and self.flags == number | operation
+
+    def is_get(self) -> bool:
+        return self.is_feature(MIG_DEVICE_STATE, FEATURE_GET)
 
     def is_set(self) -> bool:
         return self.kind == "device_ioctl" and self.cmd == DEVICE_FEATURE and bool(self.flags & FEATURE_SET) \
@@ -68,7 +77,8 @@ def read_trace(text: str) -> dict:
         values = {key: int(value, 0) for key, value in re.findall(r"(\w+)=(-?(?:0x)?[0-9a-f]+)\b", rest)}
         if kind == "device_ioctl_ret":
             if thread in waiting:
-                waiting.pop(thread).ret = values.get("ret")
+                call = waiting.pop(thread)
+                call.ret, call.answer = values.get("ret"), values.get("state")
             continue
         event = Event(kind, thread, values.get("file", 0), values.get("cmd", 0), values.get("flags", 0), values.get("state", 0))
         if kind == "device_ioctl":
@@ -81,30 +91,38 @@ def name_of(state: int | None) -> str:
     return NAMES[state] if state is not None and 0 <= state < len(NAMES) else f"state {state}"
 
 
-def violations(events: list, states: dict, start: int = RUNNING, may_stay: bool = False) -> list:
-    """What in one step breaks the rules: a SET that is no direct arc from where the device was, a refused or unreturned SET, a device
-    given back in another state than RUNNING (unless may_stay). `start`: the state in which an opened device is found. `states` (open
-    file -> state) is carried from step to step, since a process may hold its device over several."""
-    found = []
+def violations(events: list, states: dict, start: int = RUNNING, may_stay: bool = False, arcs: set | None = None, may_fail: bool = False) -> list:
+    """What in one step breaks the rules: a SET that is no direct arc from where the device was seen last, a refused or unreturned SET
+    (a refused one may_fail; then the state must be read before another), a device given back in another state than RUNNING (unless
+    may_stay). `start`: the state in which an opened device is found, where nothing asks for it. `arcs`: of the device, ARCS if not
+    said. `states` (open file -> state, None: unknown) is carried from step to step, since a process may hold its device over several."""
+    found, astray = [], set()
     for event in events:
         if event.is_set():
             here = states.get(event.file, start)
-            if start != RUNNING and event.file not in states:
-                found.append(f"SET {name_of(event.state)} on a device found in {name_of(start)}: it may only be reset")
-            elif (here, event.state) not in ARCS and here != event.state:
+            if event.file in astray or (start != RUNNING and event.file not in states):
+                found.append(f"SET {name_of(event.state)} on a device found in {name_of(here)}: it may only be reset")
+            elif here is None:
+                found.append(f"SET {name_of(event.state)} after a refused one, and nobody has read the state")
+            elif (here, event.state) not in (arcs or ARCS) and here != event.state:
                 found.append(f"SET {name_of(here)} -> {name_of(event.state)} is no arc of the protocol")
             if event.ret is None:
                 found.append(f"SET {name_of(event.state)} never returned")
-            elif event.ret != 0:
+            elif event.ret != 0 and not may_fail:
                 found.append(f"SET {name_of(here)} -> {name_of(event.state)} was refused by the kernel: {event.ret}")
-            else:
-                states[event.file] = event.state
+            states[event.file] = event.state if event.ret == 0 else None
+        elif event.is_get() and event.ret == 0 and event.answer is not None:
+            if event.file not in states and event.answer != RUNNING:
+                astray.add(event.file)
+            states[event.file] = event.answer
         elif event.is_reset() and event.ret == 0:
             states[event.file] = RUNNING
+            astray.discard(event.file)
         elif event.kind == "device_close" and event.file in states:
             state = states.pop(event.file)
-            if state != RUNNING and not may_stay:
+            if state != RUNNING and not may_stay and event.file not in astray:
                 found.append(f"the device was closed in {name_of(state)}")
+            astray.discard(event.file)
     return found
 
 
@@ -139,3 +157,33 @@ def strace_ioctls(text: str) -> list:
     """Numbers of every VFIO or iommufd ioctl (type ';')."""
     numbers = [int(n, 16) for n in re.findall(r"\bioctl\([^,]+, (0x[0-9a-f]+)", text)]
     return [n for n in numbers if n & 0xFF00 == 0x3B00]
+
+
+def strace_results(text: str, request: int) -> dict:
+    """thread -> results of its ioctls of that number, in order, as the kernel gives them: negative errnos; None: it never returned."""
+    results, waiting = {}, {}
+    for line in text.splitlines():
+        call = re.match(r"(\d+) +(?:ioctl\([^,]+, (0x[0-9a-f]+)|<\.\.\. ioctl resumed>)", line)
+        if not call:
+            continue
+        thread = int(call.group(1))
+        if call.group(2) and int(call.group(2), 16) != request:
+            continue
+        ended = re.search(r"\) += (-?\d+|\?)(?: (E[A-Z0-9]+))?", line)
+        if call.group(2):
+            results.setdefault(thread, []).append(None)
+            waiting[thread] = True
+        if ended and waiting.pop(thread, False):
+            name = ended.group(2)
+            # A call that is to be restarted has an errno that no program sees.
+            results[thread][-1] = int(ended.group(1)) if not name else -getattr(errno, name, 512)
+    return results
+
+
+def feature_results(events: list) -> dict:
+    """The same, as the kernel's probes saw it."""
+    results = {}
+    for event in events:
+        if event.kind == "device_ioctl" and event.cmd == DEVICE_FEATURE:
+            results.setdefault(event.thread, []).append(event.ret)
+    return results

@@ -30,7 +30,6 @@ class Suite:
     devices: bool = True  # PCI devices and an IOMMU, for VFIO's physical side
     limit: float = 200  # seconds that the steps may take
     append: str = ""
-    modules: dict = dataclasses.field(default_factory=dict)  # name of a kernel module -> the file that takes its place
 
 
 class Outcome:
@@ -68,7 +67,7 @@ def qemu_program(cache: dict) -> tuple:
     return command, environment
 
 
-def qemu_command(cache: dict, work: pathlib.Path, suite: Suite) -> tuple:
+def qemu_command(cache: dict, kernel: pathlib.Path, work: pathlib.Path, suite: Suite) -> tuple:
     """(command, environment). With devices: igb for its VFs, an e1000e, an NVMe and two e1000 in one group, behind an Intel IOMMU."""
     command, environment = qemu_program(cache)
     # An emulator on a busy host starves a processor for seconds: a lockup is one after 40 s. The boot's crypto self-tests are long.
@@ -77,7 +76,7 @@ def qemu_command(cache: dict, work: pathlib.Path, suite: Suite) -> tuple:
         "-no-user-config", "-nodefaults", "-display", "none", "-monitor", "none", "-no-reboot",
         "-accel", "tcg,thread=multi", "-machine", "q35,kernel-irqchip=off", "-smp", "2", "-m", str(suite.memory),
         "-serial", f"file:{work / 'console.log'}",
-        "-kernel", str(lab_cache.root() / cache["kernel_dir"] / "vmlinuz"), "-initrd", str(work / "initrd.gz"),
+        "-kernel", str(kernel / "vmlinuz"), "-initrd", str(work / "initrd.gz"),
         "-append", f"{line}{' intel_iommu=on' if suite.devices else ''} {suite.append}".strip(),
         "-virtfs", "local,path=/,mount_tag=hostroot,readonly=on,multidevs=remap,security_model=none",
         "-virtfs", f"local,path={str(work / 'share').replace(',', ',,')},mount_tag=labshare,multidevs=remap,security_model=none",
@@ -91,13 +90,13 @@ def die_with_parent() -> None:
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
-def boot(cache: dict, work: pathlib.Path, here: pathlib.Path, suite: Suite, programs: dict, init_limit: float, limit: float) -> Outcome:
-    """One boot with a fresh share. `programs`: variable -> program of the host (or another word); the guest runs it
+def boot(cache: dict, kernel: pathlib.Path, work: pathlib.Path, here: pathlib.Path, suite: Suite, programs: dict, init_limit: float,
+         limit: float) -> Outcome:
+    """One boot of that kernel's folder with a fresh share. `programs`: variable -> program of the host (or another word); the guest runs it
     where it lies, from the host's own root. Blocks up to `limit` seconds."""
     shutil.rmtree(work, ignore_errors=True)
     share = work / "share"
     (share / "in").mkdir(parents=True)
-    kernel = lab_cache.root() / cache["kernel_dir"]
     files = {"guest-steps": suite.steps, "guest-machine": suite.machine, "guest-lib": here / "guest-lib", "config": kernel / "config",
              "modules.alias": kernel / "modules.alias", **suite.files}
     for name, source in files.items():
@@ -105,8 +104,8 @@ def boot(cache: dict, work: pathlib.Path, here: pathlib.Path, suite: Suite, prog
     (share / "in/limit").write_text(f"{suite.limit:.0f}\n")
     (share / "in/programs.env").write_text("".join(
         f"{name}={shlex.quote(str(value.resolve() if isinstance(value, pathlib.Path) else value))}\n" for name, value in programs.items()))
-    initramfs.write(work / "initrd.gz", pathlib.Path(shutil.which("busybox")), here / "guest-init", kernel, suite.modules)
-    command, environment = qemu_command(cache, work, suite)
+    initramfs.write(work / "initrd.gz", pathlib.Path(shutil.which("busybox")), here / "guest-init", kernel)
+    command, environment = qemu_command(cache, kernel, work, suite)
     began = time.monotonic()
     with open(work / "qemu.log", "wb") as log:
         process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,

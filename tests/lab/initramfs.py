@@ -28,8 +28,7 @@ class Archive:
         return gzip.compress(b"".join(self.parts), compresslevel=1)
 
 
-def write(target: pathlib.Path, busybox: pathlib.Path, init: pathlib.Path, kernel: pathlib.Path, instead: dict | None = None) -> None:
-    """`instead`: name of a module -> the file that takes its place."""
+def write(target: pathlib.Path, busybox: pathlib.Path, init: pathlib.Path, kernel: pathlib.Path) -> None:
     archive = Archive()
     for name in ("bin", "dev", "proc", "sys", "modules", "host", "lower", "upper", "share"):
         archive.folder(name)
@@ -39,5 +38,5 @@ def write(target: pathlib.Path, busybox: pathlib.Path, init: pathlib.Path, kerne
     archive.entry("init", stat.S_IFREG | 0o755, init.read_bytes())
     archive.entry("modules.order", stat.S_IFREG | 0o644, (kernel / "modules.order").read_bytes())
     for module in sorted((kernel / "modules").iterdir()):
-        archive.entry(f"modules/{module.name}", stat.S_IFREG | 0o644, (instead or {}).get(module.name, module).read_bytes())
+        archive.entry(f"modules/{module.name}", stat.S_IFREG | 0o644, module.read_bytes())
     target.write_bytes(archive.finish())

@@ -328,6 +328,20 @@ TEST(Verdict, ABusyDeviceStaysLikelyAndNamesTheHolder) {
     EXPECT_FALSE(has(verdict, "busy-holder-unknown"));
 }
 
+TEST(Verdict, ADeviceNodeThatIsHeldIsRefusedWithAnErrnoOfItsOwn) {
+    const Error refused{std::error_code(EINVAL, std::generic_category()), "VFIO_DEVICE_BIND_IOMMUFD",
+                        "/dev/vfio/devices/vfio3", ""};
+    const Error other{refused.code, "VFIO_DEVICE_GET_INFO", refused.where, ""};
+    EXPECT_TRUE(saysInUse(refused));
+    EXPECT_FALSE(saysInUse(other));
+    Host host;
+    EXPECT_TRUE(has(host.verdict(nullptr, &refused), "open-failed"));
+    host.device().holders.push_back({2211, "qemu", "/dev/vfio/devices/vfio3"});
+    EXPECT_TRUE(has(host.verdict(nullptr, &refused), "busy"));
+    EXPECT_FALSE(has(host.verdict(nullptr, &refused), "open-failed"));
+    EXPECT_TRUE(has(host.verdict(nullptr, &other), "open-failed"));
+}
+
 TEST(Verdict, ABusyDeviceWhoseHolderMayNotBeSeenSaysSo) {
     Host host;
     host.device().holderKnowledge = HolderKnowledge::NotPermitted;
@@ -492,6 +506,11 @@ TEST(JudgeHost, AStockKernelWithoutVariantDriversIsTold) {
     EXPECT_TRUE(hostHas(host.topology, "host-no-variant-driver"));
     EXPECT_TRUE(hostHas(host.topology, "host-no-cdev"));
     EXPECT_TRUE(hostHas(host.topology, "host-no-debugfs"));
+    // Whatever the configuration says, what is there is not missing.
+    host.device().cdev.exists = true;
+    host.topology.host.debugfsVfio = true;
+    EXPECT_FALSE(hostHas(host.topology, "host-no-cdev"));
+    EXPECT_FALSE(hostHas(host.topology, "host-no-debugfs"));
     host.topology.host.config->at("QAT_VFIO_PCI") = 'm';
     EXPECT_FALSE(hostHas(host.topology, "host-no-variant-driver"));
 }
