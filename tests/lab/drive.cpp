@@ -16,6 +16,7 @@
 #include <QTreeView>
 
 #include "app/gui/gui_main.h"
+#include "core/uapi/baseline.h"
 #include "ui/event_wait.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/machines_panel.h"
@@ -37,7 +38,8 @@ void prepareWindow(bool dark) {
 
 Drive::Drive(const std::string& spec)
     : host_(std::make_unique<HostSession>(backendFactory(), stateFolder()))
-    , window_(std::make_unique<MainWindow>(*host_, MainWindow::About{QStringLiteral("lab"), {}})) {
+    , window_(std::make_unique<MainWindow>(
+          *host_, MainWindow::About{QStringLiteral("lab"), QLatin1String(uapi::uapiBaseline)})) {
     window_->resize(1280, 800);
     window_->show();
     window_->presenter().useMachine(QString::fromStdString(spec));
@@ -161,7 +163,8 @@ void Drive::start(const std::string& source, const std::string& destination, int
     select(source);
     tab(parts().migrate);
     RunPanel* panel = parts().migrate->panel();
-    for (const auto& [name, device] : {std::pair("run source", source), std::pair("run destination", destination)}) {
+    for (const auto& [name, device] :
+         {std::pair("run source", source), std::pair("run destination", destination)}) {
         auto* combo = panel->findChild<QComboBox*>(QLatin1String(name));
         const int at = combo->findData(QString::fromStdString(device));
         if (at < 0)

@@ -42,7 +42,8 @@ public:
     [[nodiscard]] const WindowParts& parts() const { return window_->parts(); }
     [[nodiscard]] const SessionState& session(const std::string& device) const;
 
-    static void until(const std::string& what, const std::function<bool()>& ready, int milliseconds = patienceMs);
+    static void until(const std::string& what, const std::function<bool()>& ready,
+                      int milliseconds = patienceMs);
     /// Waits until it can be pressed.
     static void click(QAbstractButton* button, Qt::KeyboardModifiers held = {});
     /// The button of that name on the page that is shown.

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window says at this moment.
-#include "tests/lab/driver/window_said.h"
+#include "tests/lab/faults/window_said.h"
 
 #include <QJsonArray>
 #include <QLabel>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One window on the lab's misbehaving driver.
-#include "tests/lab/driver/fault_bench.h"
+#include "tests/lab/faults/fault_bench.h"
 
 #include <QDir>
 #include <QJsonDocument>
@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "tests/lab/driver/window_said.h"
+#include "tests/lab/faults/window_said.h"
 #include "ui/panels/event_log_panel.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/stream_panel.h"
@@ -46,10 +46,24 @@ Pulse::Pulse() {
     connect(&timer_, &QTimer::timeout, this, &Pulse::look);
     timer_.start();
     restart();
+    sleeper_ = std::jthread([this](const std::stop_token& stop) {
+        auto last = std::chrono::steady_clock::now();
+        while (!stop.stop_requested()) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            const auto now = std::chrono::steady_clock::now();
+            const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(now - last).count();
+            if (took > late_)
+                late_ = took;
+            last = now;
+        }
+    });
 }
+
+Pulse::~Pulse() = default;
 
 void Pulse::restart() {
     longest_ = std::chrono::milliseconds(0);
+    late_ = 0;
     last_ = std::chrono::steady_clock::now();
 }
 
@@ -59,13 +73,15 @@ void Pulse::look() {
     last_ = now;
 }
 
-FaultBench::FaultBench(const QString& folder) : folder_(folder), lines_(folder + QStringLiteral("/window.jsonl")) {
+FaultBench::FaultBench(const QString& folder)
+    : folder_(folder), lines_(folder + QStringLiteral("/window.jsonl")) {
     if (!lines_.open(QIODevice::WriteOnly | QIODevice::Append))
         throw Missed("cannot be written: " + lines_.fileName().toStdString());
 }
 
 void FaultBench::turn(const std::string& device, const char* knob, const QString& value) {
-    put(QStringLiteral("%1/%2/lab/%3").arg(devices, QString::fromStdString(device), QLatin1String(knob)), value.toUtf8());
+    put(QStringLiteral("%1/%2/lab/%3").arg(devices, QString::fromStdString(device), QLatin1String(knob)),
+        value.toUtf8());
 }
 
 void FaultBench::calm() {
@@ -83,16 +99,20 @@ void FaultBench::choose(const char* name) {
 }
 
 void FaultBench::say(const char* when) {
+    Drive::settle(60); // what was just made is laid out
     pulse_.look();
     const auto longest = pulse_.longest();
+    const auto machine = pulse_.machine();
     QJsonObject said = windowSaid(drive_, about_, firstRow_);
     said[QStringLiteral("when")] = QLatin1String(when);
     // The state as the driver has it; read without a lock, so that a call that hangs holds nobody up.
     QJsonObject states;
     for (const QString& device : under(devices))
-        states[device] = QString::fromUtf8(got(QStringLiteral("%1/%2/lab/state").arg(devices, device)).trimmed());
+        states[device] =
+            QString::fromUtf8(got(QStringLiteral("%1/%2/lab/state").arg(devices, device)).trimmed());
     said[QStringLiteral("driver")] = states;
     said[QStringLiteral("gap_ms")] = static_cast<qint64>(longest.count());
+    said[QStringLiteral("machine_gap_ms")] = static_cast<qint64>(machine.count());
     said_ << said;
     pulse_.restart();
 }

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The misbehaviours of the lab's driver, each as a person meets it in the window.
-#include "tests/lab/driver/fault_cases.h"
+#include "tests/lab/faults/fault_cases.h"
 
 #include <QLineEdit>
 #include <QSpinBox>
 
-#include "tests/lab/driver/fault_bench.h"
+#include "tests/lab/faults/fault_bench.h"
 #include "ui/panels/dirty_page.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/migrate_page.h"
@@ -35,7 +35,9 @@ void walk(FaultBench& bench, const std::string& device, std::initializer_list<Mi
 }
 
 void stuck(FaultBench& bench, const std::string& device) {
-    Drive::until("the window says stuck", [&] { return bench.drive().session(device).phase == SessionPhase::Stuck; });
+    bench.hangs();
+    Drive::until("the window says stuck",
+                 [&] { return bench.drive().session(device).phase == SessionPhase::Stuck; });
 }
 
 QWidget* stream(FaultBench& bench) {
@@ -58,7 +60,8 @@ void loads(FaultBench& bench, const char* name) {
 }
 
 void arcs(FaultBench& bench) {
-    for (const auto& [name, value] : {std::pair("fail-stay", "1 5 stay"), std::pair("fail-moved", "1 5 moved")})
+    for (const auto& [name, value] :
+         {std::pair("fail-stay", "1 5 stay"), std::pair("fail-moved", "1 5 moved")})
         bench.run(name, [value = value](FaultBench& on) {
             asks(on, "fail_set", value, MigState::PreCopy);
             on.say("refused");
@@ -170,8 +173,9 @@ void streams(FaultBench& bench) {
         on.drive().step(a, MigState::StopCopy);
         on.choose("endless.state");
         on.drive().click(stream(on), "stream save");
-        Drive::until("more than the state has come",
-                     [&] { return on.drive().session(a).stream && on.drive().session(a).stream->bytes > 2'000'000; });
+        Drive::until("more than the state has come", [&] {
+            return on.drive().session(a).stream && on.drive().session(a).stream->bytes > 2'000'000;
+        });
         on.say("saving");
         on.drive().click(stream(on), "stream cancel");
         on.drive().idle(a);
@@ -246,6 +250,7 @@ void starts(FaultBench& bench, int runs = 1) {
 }
 
 void runStuck(FaultBench& bench) {
+    bench.hangs();
     Drive::until("the run is said to be stuck", [&] { return bench.drive().host().runStuck(); });
 }
 
@@ -296,7 +301,8 @@ void runCases(FaultBench& bench) {
         on.drive().runEnds();
         on.say("ended");
     });
-    for (const auto& [name, knob] : {std::pair("run-size-errno", "size_errno"), std::pair("run-size-leak", "size_leak")})
+    for (const auto& [name, knob] :
+         {std::pair("run-size-errno", "size_errno"), std::pair("run-size-leak", "size_leak")})
         bench.run(name, [knob = knob](FaultBench& on) {
             on.turn(a, knob, QStringLiteral("5"));
             on.drive().open(a);
@@ -336,7 +342,8 @@ void dirtyCases(FaultBench& bench) {
         on.drive().open(a);
         DirtyPage* page = on.drive().parts().dirty;
         on.drive().tab(page);
-        page->findChild<QLineEdit*>(QStringLiteral("dirty ranges"))->setText(QStringLiteral("0x100000000+64M"));
+        page->findChild<QLineEdit*>(QStringLiteral("dirty ranges"))
+            ->setText(QStringLiteral("0x100000000+64M"));
         page->findChild<QSpinBox*>(QStringLiteral("dirty rounds"))->setValue(2);
         on.drive().click(page, "dirty start");
         on.drive().idle(a);

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The window on the lab's own driver, driven by clicks: its misbehaviours, its unkillable calls, its pictures.
+// The window on the lab's own driver, driven by clicks: its misbehaviours, its unkillable calls, its
+// pictures.
 #include <QApplication>
 #include <QTabWidget>
 
@@ -10,8 +11,8 @@
 #include <cstring>
 #include <string>
 
-#include "tests/lab/driver/fault_bench.h"
-#include "tests/lab/driver/fault_cases.h"
+#include "tests/lab/faults/fault_bench.h"
+#include "tests/lab/faults/fault_cases.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/timeline_page.h"
 #include "ui/run_presenter.h"
@@ -42,11 +43,14 @@ int closing(const QString& folder, const std::string& how) {
     bench.calm();
     drive.open(labDestination);
     drive.open(labSource);
-    bench.turn(labSource, "sleep_set", QStringLiteral("1 %1 %2").arg(how == "hard" ? 14'000 : 60'000).arg(how.c_str()));
+    bench.turn(labSource, "sleep_set",
+               QStringLiteral("1 %1 %2").arg(how == "hard" ? 14'000 : 60'000).arg(how.c_str()));
     drive.ask(MigState::PreCopy);
+    bench.hangs();
     const Ns asked = drive.host().now();
     Drive::until("the window has said stuck for a while", [&] {
-        return drive.session(labSource).phase == SessionPhase::Stuck && drive.host().now() - asked > std::chrono::seconds(3);
+        return drive.session(labSource).phase == SessionPhase::Stuck &&
+               drive.host().now() - asked > std::chrono::seconds(3);
     });
     bench.say("stuck");
     drive.select(labDestination);
@@ -69,7 +73,8 @@ int pictures(const QString& folder, const char* theme) {
     FaultBench bench(folder);
     Drive& drive = bench.drive();
     const auto file = [&](const char* what) {
-        return bench.file(QStringLiteral("miglab-%1-%2.png").arg(QLatin1String(what), QLatin1String(theme)).toUtf8());
+        return bench.file(
+            QStringLiteral("miglab-%1-%2.png").arg(QLatin1String(what), QLatin1String(theme)).toUtf8());
     };
     bench.calm();
     bench.turn(labSource, "state_bytes", QString::number(300 << 20));

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One window on the lab's misbehaving driver: turns knobs, keeps what the window said and what the driver saw.
+// One window on the lab's misbehaving driver: turns knobs, keeps what the window said and what the driver
+// saw.
 #pragma once
 
 #include <QFile>
@@ -9,9 +10,12 @@
 #include <QObject>
 #include <QTimer>
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <thread>
 
 #include "tests/lab/drive.h"
 
@@ -21,13 +25,18 @@ namespace migscope {
 inline const std::string labSource = "70000000-0000-4000-8000-00000000000a";
 inline const std::string labDestination = "70000000-0000-4000-8000-00000000000b";
 
-/// The longest time in which the event loop of the window's thread did not come round.
+/// The longest time in which the event loop of the window's thread did not come round; and beside it how long
+/// a thread that does nothing but sleep was late: so much is the machine's own load.
 class Pulse : public QObject {
 public:
     Pulse();
+    ~Pulse() override;
     /// From now on: what went before, and this call, do not count.
     void restart();
     [[nodiscard]] std::chrono::milliseconds longest() const { return longest_; }
+    [[nodiscard]] std::chrono::milliseconds machine() const {
+        return std::chrono::milliseconds(late_.load());
+    }
     /// The thread is about to do something that is not the window's; restart() comes after it.
     void look();
 
@@ -35,6 +44,8 @@ private:
     QTimer timer_;
     std::chrono::steady_clock::time_point last_;
     std::chrono::milliseconds longest_{0};
+    std::atomic<std::int64_t> late_{0};
+    std::jthread sleeper_;
 };
 
 /// Writes into `folder` a line of JSON a case (window.jsonl), and what the driver saw of it (CASE.truth,
@@ -48,6 +59,8 @@ public:
     void turn(const std::string& device, const char* knob, const QString& value);
     /// Keeps what the window says now, under a name.
     void say(const char* when);
+    /// The device hangs from now on: only what comes counts for the next say().
+    void hangs() { pulse_.restart(); }
     /// The device that say() is about.
     void about(const std::string& device) { about_ = device; }
     /// A file to be written or read, by name; those of former cases are there.
