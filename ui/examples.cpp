@@ -11,6 +11,11 @@
 
 #include "core/transfer/recording_intake.h"
 
+/// In the global namespace, as Q_INIT_RESOURCE asks for.
+static void loadExamples() {
+    Q_INIT_RESOURCE(examples);
+}
+
 namespace migscope {
 namespace {
 
@@ -39,6 +44,7 @@ std::vector<Example> examples() {
 }
 
 QByteArray exampleBytes(const QString& name) {
+    loadExamples();
     QFile file(QStringLiteral(":/examples/%1.migrec").arg(name));
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }

@@ -105,10 +105,11 @@ THEMES, PICTURES = ("light", "dark"), ("timeline", "fault")
 class WindowJudge(driver_checks.DriverJudge):
     def cases(self) -> dict:
         """case -> moment -> what the window said then."""
-        found, self.missed = {}, {}
+        found, self.missed, self.took = {}, {}, {}
         for line in self.text("steps/window.jsonl").splitlines():
             case = json.loads(line)
             found[case["case"]] = {said["when"]: said for said in case["said"]}
+            self.took[case["case"]] = case.get("ms", 0)
             if "missed" in case:
                 self.missed[case["case"]] = case["missed"]
         return found
@@ -204,6 +205,8 @@ def judge(share: pathlib.Path, cli: pathlib.Path) -> int:
         judge_.driver()
         judge_.leaving()
         judge_.pictures()
+        slow = sorted(judge_.took, key=judge_.took.get)[-3:]
+        say(f"{len(judge_.took)} cases in {sum(judge_.took.values()) / 1000:.0f} s; the longest: " + ", ".join(f"{c} {judge_.took[c] / 1000:.1f} s" for c in slow))
         say(f"longest gap of the window's event loop: {longest['hangs']} ms while a device hung, {longest['ever']} ms ever")
     say(f"{judge_.passed} checks passed, {judge_.failed} failed; kernel {judge_.text('kernel-release').strip()}, "
         f"steps done at {judge_.text('steps-done').strip()} s")

@@ -77,6 +77,7 @@ FaultBench::FaultBench(const QString& folder)
     : folder_(folder), lines_(folder + QStringLiteral("/window.jsonl")) {
     if (!lines_.open(QIODevice::WriteOnly | QIODevice::Append))
         throw Missed("cannot be written: " + lines_.fileName().toStdString());
+    since_.start();
 }
 
 void FaultBench::turn(const std::string& device, const char* knob, const QString& value) {
@@ -153,7 +154,9 @@ void FaultBench::clear() {
 }
 
 void FaultBench::write(const char* name) {
-    QJsonObject line{{QStringLiteral("case"), QLatin1String(name)}, {QStringLiteral("said"), said_}};
+    QJsonObject line{{QStringLiteral("case"), QLatin1String(name)},
+                     {QStringLiteral("said"), said_},
+                     {QStringLiteral("ms"), since_.elapsed()}};
     if (!missing_.isEmpty())
         line[QStringLiteral("missed")] = missing_;
     lines_.write(QJsonDocument(line).toJson(QJsonDocument::Compact) + '\n');
@@ -161,6 +164,7 @@ void FaultBench::write(const char* name) {
 }
 
 void FaultBench::run(const char* name, const std::function<void(FaultBench&)>& play) {
+    since_.start();
     said_ = {};
     missing_.clear();
     about_ = labSource;
@@ -176,8 +180,8 @@ void FaultBench::run(const char* name, const std::function<void(FaultBench&)>& p
         std::fprintf(stderr, "fault_drive: %s: %s\n", name, missed.what());
         ++missed_;
     }
-    write(name);
     clear();
+    write(name);
     keepTruth(QLatin1String(name));
 }
 

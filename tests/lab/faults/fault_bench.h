@@ -4,6 +4,7 @@
 // saw.
 #pragma once
 
+#include <QElapsedTimer>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonObject>
@@ -85,6 +86,7 @@ private:
     Pulse pulse_;
     std::string about_ = labSource;
     QJsonArray said_;
+    QElapsedTimer since_; ///< the case began
     QString missing_;
     int firstRow_ = 0;
     int missed_ = 0;
