@@ -100,6 +100,8 @@ void Drive::tab(QWidget* page) {
 }
 
 void Drive::select(const std::string& device) {
+    if (window_->presenter().device().toStdString() == device)
+        return; // a person looks first
     QTreeView* tree = parts().machines->tree();
     parts().machines->select({});
     for (int group = 0; group < tree->model()->rowCount(); ++group) {

@@ -51,6 +51,7 @@ public:
     /// The button of an act, wherever the window shows one.
     void act(ActionId id);
     void tab(QWidget* page);
+    /// Clicks its row, unless it is selected.
     void select(const std::string& device);
     void open(const std::string& device);
     /// Presses the button; returns when the device is closed.

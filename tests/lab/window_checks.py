@@ -6,10 +6,12 @@ driver: its state from outside, and its own account of every call."""
 
 import json
 import pathlib
+import re
 import shutil
 import struct
 
 import driver_checks
+import driver_truth
 from driver_checks import A, B
 from lab_cache import say
 
@@ -155,9 +157,27 @@ class WindowJudge(driver_checks.DriverJudge):
                 self.expect(said["gap_ms"] <= most, f"{case}, {when}: the window stood still for {said['gap_ms']} ms; the machine: {said['machine_gap_ms']} ms")
         return longest
 
+    def rules(self) -> None:
+        """As the driver saw it: no SET outside the rules. A device stays open from case to case, always given on in RUNNING."""
+        sets, still = 0, dict.fromkeys((A, B), False)
+        for case in self.cases():
+            truth = self.truth(case)
+            for device in still:
+                entries = truth.get(device, [])
+                sets += sum(e.kind == "set" for e in entries)
+                given = [driver_truth.Entry(0, "open", 0, 0, 0, "RUNNING", "-", 0, 0, 0)] if still[device] else []
+                for e in entries:
+                    still[device] = e.kind == "open" or (still[device] and e.kind != "close")
+                back = [driver_truth.Entry(0, "close", 0, 0, 0, "RUNNING", "-", 0, 0, 0)] if still[device] else []
+                found = driver_checks.violations(given + entries + back, int(device[0]), case in driver_checks.COMBINED)
+                self.equal(found, [], f"{case}: rules broken on {device}, as the driver saw it")
+            lives = re.findall(r"/live:(files|sessions) (\d+)", self.text(f"steps/{case}.left"))
+            self.equal([f"{what} {count}" for what, count in lives if count != "0"], [], f"{case}: what is still open in the driver")
+        self.expect(sets > 250, f"the driver saw the SETs of the whole drive (only {sets})")
+
     def driver(self) -> None:
         """What the driver saw of the clicks."""
-        self.rules(least=300, whole=False)
+        self.rules()
         for case in SAYS:
             self.equal({d: self.left(case, "state").get(d) for d in (A, B)}, driver_checks.BOTH_RUN, f"{case}: where the devices are in the end")
         self.equal(sum(e.kind == "reset" for e in self.truth("reset-again").get(A, [])), 3, "reset-again: asked until it was not busy")

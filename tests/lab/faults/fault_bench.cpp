@@ -137,7 +137,19 @@ void FaultBench::keepTruth(const QString& name) {
     put(QStringLiteral("%1/%2.left").arg(folder_, name), left);
 }
 
-/// All devices calm, RUNNING and closed again.
+void FaultBench::open(const std::string& device) {
+    if (!drive_.host().isOpen(device))
+        return drive_.open(device);
+    drive_.select(device);
+    drive_.tab(drive_.parts().inspect);
+}
+
+void FaultBench::closed(const std::string& device) {
+    if (drive_.host().isOpen(device))
+        drive_.release(device);
+}
+
+/// All devices calm and RUNNING again.
 void FaultBench::clear() {
     HostSession& host = drive_.host();
     calm(); // who slept wakes up
@@ -148,9 +160,12 @@ void FaultBench::clear() {
     for (const std::string& device : host.openDevices()) {
         host.cancel(device);
         drive_.idle(device);
-        drive_.release(device);
+        const SessionState& now = drive_.session(device);
+        if (now.state == MigState::Running && !now.needsReset && !now.handedOver)
+            continue;
+        open(device);
+        drive_.reset(device);
     }
-    Drive::until("the machine was read again", [&host] { return !host.scanning(); });
 }
 
 void FaultBench::write(const char* name) {

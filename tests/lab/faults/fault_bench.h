@@ -58,6 +58,10 @@ public:
     [[nodiscard]] Drive& drive() { return drive_; }
     /// Writes a knob of a device: Missed when the driver refuses.
     void turn(const std::string& device, const char* knob, const QString& value);
+    /// Selects it in the tab Inspect; it is opened when it is not.
+    void open(const std::string& device);
+    /// Closed, so that what is turned now is what an opening finds.
+    void closed(const std::string& device);
     /// Keeps what the window says now, under a name.
     void say(const char* when);
     /// The device hangs from now on: only what comes counts for the next say().
@@ -69,8 +73,9 @@ public:
     /// The file that the stream's buttons are given.
     void choose(const char* name);
 
-    /// One case from calm devices to calm devices, all closed. What did not come about stands in its line.
-    /// Throws Missed when the devices cannot be had back.
+    /// One case from calm devices that are RUNNING to such; opened ones stay open, since an opening is dear
+    /// in emulation. What did not come about stands in its line. Throws Missed when the devices cannot be had
+    /// back.
     void run(const char* name, const std::function<void(FaultBench&)>& play);
     [[nodiscard]] int missed() const { return missed_; }
     void write(const char* name);

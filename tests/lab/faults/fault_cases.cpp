@@ -21,14 +21,14 @@ const std::string& b = labDestination;
 
 /// Opens the device, turns the knob, asks for a state and waits until that is over, well or not.
 void asks(FaultBench& bench, const char* knob, const char* value, MigState goal, bool combined = false) {
-    bench.drive().open(a);
+    bench.open(a);
     bench.turn(a, knob, QLatin1String(value));
     bench.drive().ask(goal, combined);
     bench.drive().idle(a);
 }
 
 void walk(FaultBench& bench, const std::string& device, std::initializer_list<MigState> states) {
-    bench.drive().open(device);
+    bench.open(device);
     bench.about(device);
     for (const MigState state : states)
         bench.drive().step(device, state);
@@ -108,7 +108,7 @@ void arcs(FaultBench& bench) {
         on.say("refused");
     });
     bench.run("sleep-soft", [](FaultBench& on) {
-        on.drive().open(a);
+        on.open(a);
         on.turn(a, "sleep_set", QStringLiteral("1 30000 soft"));
         on.drive().ask(MigState::PreCopy);
         stuck(on, a);
@@ -124,7 +124,7 @@ void resets(FaultBench& bench) {
         {"reset-again", "11 2"}, {"reset-busy", "16 1000"}, {"reset-eio", "5 1"}};
     for (const auto& [name, value] : cases)
         bench.run(name, [value = value](FaultBench& on) {
-            on.drive().open(a);
+            on.open(a);
             on.turn(a, "reset_fault", QLatin1String(value));
             on.drive().reset(a);
             on.say("reset");
@@ -135,9 +135,10 @@ void resets(FaultBench& bench) {
         {"kept-error", "ERROR", MigState::Running}};
     for (const auto& [name, state, goal] : kept)
         bench.run(name, [state = state, goal = goal](FaultBench& on) {
+            on.closed(a);
             on.turn(a, "keep_state", QStringLiteral("1"));
             on.turn(a, "state", QLatin1String(state));
-            on.drive().open(a);
+            on.open(a);
             on.say("found");
             on.drive().ask(goal);
             on.say("asked");
@@ -227,7 +228,6 @@ void streams(FaultBench& bench) {
     bench.run("corrupt", [](FaultBench& on) {
         on.turn(a, "corrupt_at", QStringLiteral("700000"));
         saves(on, "corrupt.state");
-        on.drive().release(a);
         loads(on, "corrupt.state");
         on.drive().idle(b);
         on.say("failed");
@@ -244,8 +244,8 @@ struct RunFault {
 
 /// Opens both ends and starts a run between them.
 void starts(FaultBench& bench, int runs = 1) {
-    bench.drive().open(a);
-    bench.drive().open(b);
+    bench.open(a);
+    bench.open(b);
     bench.drive().start(a, b, runs);
 }
 
@@ -304,10 +304,11 @@ void runCases(FaultBench& bench) {
     for (const auto& [name, knob] :
          {std::pair("run-size-errno", "size_errno"), std::pair("run-size-leak", "size_leak")})
         bench.run(name, [knob = knob](FaultBench& on) {
+            on.closed(a);
             on.turn(a, knob, QStringLiteral("5"));
-            on.drive().open(a);
+            on.open(a);
             on.say("opened");
-            on.drive().open(b);
+            on.open(b);
             on.drive().start(a, b);
             on.drive().runEnds();
             on.say("ended");
@@ -339,7 +340,7 @@ void runCases(FaultBench& bench) {
 
 void dirtyCases(FaultBench& bench) {
     const auto logs = [](FaultBench& on) {
-        on.drive().open(a);
+        on.open(a);
         DirtyPage* page = on.drive().parts().dirty;
         on.drive().tab(page);
         page->findChild<QLineEdit*>(QStringLiteral("dirty ranges"))

@@ -30,6 +30,8 @@ int faults(const QString& folder) {
     handCases(bench);
     runCases(bench);
     dirtyCases(bench);
+    for (const std::string& device : bench.drive().host().openDevices())
+        bench.drive().release(device);
     const bool clean = bench.drive().leave();
     std::printf("missed %d, left behind %s\n", bench.missed(), clean ? "nothing" : "a thread");
     return bench.missed() == 0 && clean ? 0 : 1;
