@@ -295,7 +295,8 @@ TEST(Header, KeepsThatItsMachineIsEmulatedAndWhatItIsAbout) {
     ASSERT_TRUE(back);
     EXPECT_TRUE(std::get<RecordingHeader>(*back).emulated);
     EXPECT_EQ(std::get<RecordingHeader>(*back).about, header.about);
-    EXPECT_EQ(headerLine(std::get<RecordingHeader>(*back)), line) << "neither is an unknown key beside itself";
+    EXPECT_EQ(headerLine(std::get<RecordingHeader>(*back)), line)
+        << "neither is an unknown key beside itself";
 }
 
 } // namespace
