@@ -438,6 +438,27 @@ TEST_F(Window, aStuckDeviceIsToldWithinTwoSecondsAndAnotherIsDrivenMeanwhile) {
     EXPECT_LT(timer.elapsed(), 2000);
 }
 
+TEST_F(Window, cancelWakesACallThatCanBeWoken) {
+    machine("sim:lab");
+    open(mlx5A);
+    open(slowOne);
+    QAction* cancel = (*parts().actions)[ActionId::CancelRun];
+    EXPECT_FALSE(cancel->isEnabled()) << "nothing is under way";
+    click(MigState::RunningP2p);
+    ASSERT_TRUE(waitUntil(
+        [this] { return parts().inspect->status()->text().startsWith(QStringLiteral("Stuck in SET")); }));
+    EXPECT_TRUE(parts().inspect->status()->text().contains(QStringLiteral("Cancel wakes")));
+    select(mlx5A);
+    EXPECT_FALSE(cancel->isEnabled()) << "this device has nothing to cancel";
+    select(slowOne);
+    ASSERT_TRUE(cancel->isEnabled()) << cancel->toolTip().toStdString();
+    cancel->trigger();
+    ASSERT_TRUE(waitIdle(slowOne)) << "an arc of ten seconds does not hold it";
+    EXPECT_EQ(state(slowOne).state, MigState::Running);
+    EXPECT_FALSE(cancel->isEnabled());
+    EXPECT_TRUE(sim_->violations().empty());
+}
+
 TEST_F(Window, theKernelGetsADeviceThatItAsksFor) {
     machine("sim:lab");
     open(mlx5A);
