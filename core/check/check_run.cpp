@@ -93,10 +93,12 @@ CheckRun::~CheckRun() = default;
 bool CheckRun::openOne(Subject& subject) {
     const auto opened = subject.open();
     std::optional<Error> error;
-    if (!opened)
+    if (!opened) {
         error = opened.error();
-    else if (subject.believed() != MigState::Running && request_.force)
+        subject.close(); // nothing was done to it
+    } else if (subject.believed() != MigState::Running && request_.force) {
         (void)subject.reset();
+    }
     const bool runs = opened && subject.believed() == MigState::Running;
     if (runs)
         return true;
