@@ -243,6 +243,7 @@ ExitCode CheckDrive::finish() {
             CheckResult result;
             result.check = check;
             result.outcome = hungOutcome(progress.call, clock().now());
+            result.hung = true;
             report.results.push_back(std::move(result));
         }
         report.ended = clock().now();

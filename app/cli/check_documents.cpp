@@ -85,10 +85,6 @@ std::string xml(const std::string& raw) {
     return out;
 }
 
-bool failedMust(const CheckResult& result) {
-    return result.outcome.verdict == CheckVerdict::Fail && result.check->severity == CheckSeverity::Must;
-}
-
 double seconds(Ns time) {
     return static_cast<double>(time.count()) / 1e9;
 }
@@ -168,7 +164,7 @@ std::string checkKtap(const CheckDocument& document) {
 
 std::string checkJunit(const CheckDocument& document) {
     const CheckReport& report = document.report;
-    const auto failures = std::ranges::count_if(report.results, failedMust);
+    const auto failures = std::ranges::count_if(report.results, &migscope::failedMust);
     const auto skipped = std::ranges::count_if(report.results, [](const CheckResult& result) {
         return result.outcome.verdict != CheckVerdict::Pass && !failedMust(result);
     });

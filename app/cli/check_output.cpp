@@ -45,7 +45,7 @@ std::string callLines(const CheckResult& result, bool pair) {
 }
 
 Colour colourOf(const CheckResult& result) {
-    return result.check->severity == CheckSeverity::Must ? Colour::Bad : Colour::Middling;
+    return failedMust(result) ? Colour::Bad : Colour::Middling;
 }
 
 std::string failure(const CheckResult& result, const Console& console, bool pair) {
@@ -90,9 +90,7 @@ std::string checkText(const CheckDocument& document, const Console& console) {
                         document.kernel.empty() ? "unknown" : escapeText(document.kernel),
                         escapeText(document.host), report.flags.text(), report.flags.raw(),
                         report.access.empty() ? "none" : report.access);
-    const auto must = std::ranges::count_if(report.results, [](const CheckResult& result) {
-        return result.outcome.verdict == CheckVerdict::Fail && result.check->severity == CheckSeverity::Must;
-    });
+    const auto must = std::ranges::count_if(report.results, &migscope::failedMust);
     text += fmt::format("  {} checks in {}: {} failed ({} of them must), {} passed, {} skipped{}\n\n",
                         report.results.size(), formatDuration(report.ended - report.begun),
                         report.count(CheckVerdict::Fail), must, report.count(CheckVerdict::Pass),

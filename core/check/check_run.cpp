@@ -17,10 +17,13 @@ std::size_t CheckReport::count(CheckVerdict verdict) const {
         std::ranges::count_if(results, [&](const CheckResult& r) { return r.outcome.verdict == verdict; }));
 }
 
+bool failedMust(const CheckResult& result) {
+    return result.outcome.verdict == CheckVerdict::Fail &&
+           (result.hung || result.check->severity == CheckSeverity::Must);
+}
+
 bool CheckReport::failedMust() const {
-    return std::ranges::any_of(results, [](const CheckResult& r) {
-        return r.outcome.verdict == CheckVerdict::Fail && r.check->severity == CheckSeverity::Must;
-    });
+    return std::ranges::any_of(results, &migscope::failedMust);
 }
 
 bool CheckReport::safe() const {
@@ -174,7 +177,11 @@ void CheckRun::ask(const std::vector<const Check*>& checks) {
         std::vector<std::string> lines;
         const std::lock_guard lock(mutex_);
         for (const CheckResult& result : report_.results) {
-            if (result.outcome.verdict == CheckVerdict::Pass && result.check->kind != CheckClass::Hostile)
+            const bool refused = std::ranges::any_of(result.calls, [](const CheckCall& call) {
+                return call.record.errnoValue != 0 && call.record.op.starts_with("SET ");
+            });
+            if (result.outcome.verdict == CheckVerdict::Pass && !refused &&
+                result.check->kind != CheckClass::Hostile)
                 lines.insert(lines.end(), result.kernelLog.begin(), result.kernelLog.end());
         }
         return lines;
@@ -228,6 +235,7 @@ void CheckRun::judgeHang(CheckResult& result) {
     const std::lock_guard lock(mutex_);
     if (gaveUp_)
         result.outcome = hungOutcome(*gaveUp_, backend_.clock().now());
+    result.hung = gaveUp_.has_value();
     gaveUp_.reset();
 }
 

@@ -34,8 +34,12 @@ struct CheckResult {
     Ns begun{0};
     Ns ended{0};
     std::string broughtBack; ///< how the device came back to RUNNING: "SET", "reset", …; empty: it was there
+    bool hung = false;       ///< a call did not return by itself: weighs as a must, whatever the check
     std::vector<std::string> kernelLog; ///< warnings and errors that were logged meanwhile
 };
+
+/// It failed, and the uAPI demands that it does not.
+[[nodiscard]] bool failedMust(const CheckResult& result);
 
 /// How a device was left.
 struct CheckEnd {

@@ -80,8 +80,8 @@ public:
     /// All states that the device can be in and that routes lead to from RUNNING; not ERROR.
     [[nodiscard]] std::vector<MigState> states() const;
 
-    /// Lines of warnings and errors that the kernel logged during checks that passed and were not hostile.
-    /// Absent: the log cannot be read here; ends the watch over it.
+    /// Lines of warnings and errors that the kernel logged during checks that passed, were not hostile and
+    /// had no SET refused. Absent: the log cannot be read here; ends the watch over it.
     std::function<std::optional<std::vector<std::string>>()> logLines;
 
     static constexpr std::size_t largePiece = std::size_t{1} << 20U;

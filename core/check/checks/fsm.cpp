@@ -32,8 +32,14 @@ std::string arcText(MigState from, MigState to) {
     return stateName(from) + " -> " + stateName(to);
 }
 
-/// Takes every arc once and asks `wrong` about each SET that succeeded (and, `failures`, about those that did
-/// not): a text when something is wrong. RESUMING is not left: that takes an image.
+/// What a SET that failed means for a check of something else.
+CheckOutcome notReached(const std::string& way, int error) {
+    return checkSkipped("Not asked: {arc}: SET answered {answer}.",
+                        {{"arc", way}, {"answer", answerText(error)}});
+}
+
+/// Takes every arc once and asks `wrong` about each SET that succeeded: a text when something is wrong.
+/// RESUMING is not left: that takes an image.
 template<class Wrong>
 CheckOutcome overArcs(CheckContext& c, std::string_view passed, Wrong wrong) {
     unsigned asked = 0;
@@ -45,44 +51,54 @@ CheckOutcome overArcs(CheckContext& c, std::string_view passed, Wrong wrong) {
             unreached = c.blocked(); // the arc that does not work is found by itself
             continue;
         }
+        const std::string way = arcText(arc.from, arc.to);
         const SetAnswer answer = c.device().set(arc.to);
         ++asked;
-        if (auto text = wrong(arc, answer); !text.empty())
-            return checkFailed("{arc}: {what}.",
-                               {{"arc", arcText(arc.from, arc.to)}, {"what", std::move(text)}});
+        const std::optional<std::string> text = wrong(arc, answer);
+        if (text && !text->empty())
+            return checkFailed("{arc}: {what}.", {{"arc", way}, {"what", *text}});
+        if (!text)
+            unreached = notReached(way, answer.error);
     }
     return unreached ? *unreached : checkPassed(passed, {{"count", std::to_string(asked)}});
 }
 
+/// A text when something is wrong, an empty one when nothing is; absent: the SET failed, so nobody can tell.
+using Wrongness = std::optional<std::string>;
+
 CheckOutcome everyArc(CheckContext& c) {
-    return overArcs(c, "{count} arcs, each with a SET of its own.", [](const Arc&, const SetAnswer& answer) {
-        return answer.error == 0 ? std::string() : "SET answered " + answerText(answer.error);
-    });
+    return overArcs(c, "{count} arcs, each with a SET of its own.",
+                    [](const Arc&, const SetAnswer& answer) -> Wrongness {
+                        return answer.error == 0 ? "" : "SET answered " + answerText(answer.error);
+                    });
 }
 
 CheckOutcome getFollows(CheckContext& c) {
-    return overArcs(
-        c, "GET agreed after each of {count} arcs.", [&](const Arc& arc, const SetAnswer& answer) {
-            if (answer.error != 0)
-                return std::string();
-            const auto now = c.device().get();
-            return now == arc.to ? std::string() : "GET then says " + (now ? stateName(*now) : "nothing");
-        });
+    return overArcs(c, "GET agreed after each of {count} arcs.",
+                    [&](const Arc& arc, const SetAnswer& answer) -> Wrongness {
+                        if (answer.error != 0)
+                            return std::nullopt;
+                        const auto now = c.device().get();
+                        return now == arc.to ? "" : "GET then says " + (now ? stateName(*now) : "nothing");
+                    });
 }
 
 CheckOutcome fdWhereDue(CheckContext& c) {
-    return overArcs(c, "A data fd came wherever one is due.", [](const Arc& arc, const SetAnswer& answer) {
-        if (answer.error != 0 || !opens(arc))
-            return std::string();
-        return answer.stream != nullptr ? std::string() : std::string("no usable data fd came back");
-    });
+    return overArcs(c, "A data fd came wherever one is due.",
+                    [](const Arc& arc, const SetAnswer& answer) -> Wrongness {
+                        if (answer.error != 0)
+                            return std::nullopt;
+                        return !opens(arc) || answer.stream != nullptr ? "" : "no usable data fd came back";
+                    });
 }
 
 CheckOutcome noFdElsewhere(CheckContext& c) {
-    return overArcs(c, "No data fd came where none is due.", [](const Arc& arc, const SetAnswer& answer) {
-        return answer.error != 0 || opens(arc) || !answer.fd ? std::string()
-                                                             : std::string("a data fd came back; -1 is due");
-    });
+    return overArcs(c, "No data fd came where none is due.",
+                    [](const Arc& arc, const SetAnswer& answer) -> Wrongness {
+                        if (answer.error != 0)
+                            return std::nullopt;
+                        return opens(arc) || !answer.fd ? "" : "a data fd came back; -1 is due";
+                    });
 }
 
 /// All pairs of states that a route of several arcs leads between; the same, with one SET for all.
@@ -101,10 +117,14 @@ CheckOutcome overPaths(CheckContext& c, std::string_view passed, Wrong wrong) {
                 unreached = c.blocked();
                 continue;
             }
+            const std::string way = arcText(from, to);
             const SetAnswer answer = c.device().set(to);
             ++asked;
-            if (auto text = wrong(*path, answer); !text.empty())
-                return checkFailed("{arc}: {what}.", {{"arc", arcText(from, to)}, {"what", std::move(text)}});
+            const Wrongness text = wrong(*path, answer);
+            if (text && !text->empty())
+                return checkFailed("{arc}: {what}.", {{"arc", way}, {"what", *text}});
+            if (!text)
+                unreached = notReached(way, answer.error);
         }
     }
     if (unreached)
@@ -115,25 +135,26 @@ CheckOutcome overPaths(CheckContext& c, std::string_view passed, Wrong wrong) {
 }
 
 CheckOutcome everyPath(CheckContext& c) {
-    return overPaths(c, "{count} paths, each with one SET.", [&](const Route& path, const SetAnswer& answer) {
-        if (answer.error != 0)
-            return "one SET answered " + answerText(answer.error);
-        const auto now = c.device().get();
-        return now == path.to()
-                   ? std::string()
-                   : "after one SET it stands in " + (now ? stateName(*now) : "an unknown state");
-    });
+    return overPaths(
+        c, "{count} paths, each with one SET.", [&](const Route& path, const SetAnswer& answer) -> Wrongness {
+            if (answer.error != 0)
+                return "one SET answered " + answerText(answer.error);
+            const auto now = c.device().get();
+            return now == path.to()
+                       ? ""
+                       : "after one SET it stands in " + (now ? stateName(*now) : "an unknown state");
+        });
 }
 
 CheckOutcome fdOfPaths(CheckContext& c) {
     return overPaths(c, "{count} paths gave the data fd of their goal.",
-                     [](const Route& path, const SetAnswer& answer) -> std::string {
+                     [](const Route& path, const SetAnswer& answer) -> Wrongness {
                          if (answer.error != 0)
-                             return {};
+                             return std::nullopt;
                          const bool due = path.opensStream();
-                         if (due != (answer.stream != nullptr) || due != answer.fd)
-                             return due ? "no usable data fd came back" : "a data fd came back; -1 is due";
-                         return {};
+                         if (due == (answer.stream != nullptr) && due == answer.fd)
+                             return "";
+                         return due ? "no usable data fd came back" : "a data fd came back; -1 is due";
                      });
 }
 

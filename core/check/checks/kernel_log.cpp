@@ -21,7 +21,7 @@ CheckOutcome logClean(CheckContext& c) {
 
 constexpr std::array table{
     Check{.id = "MIG-LOG-001",
-          .asks = "The kernel logs no warning and no error about the device during checks that passed.",
+          .asks = "The kernel logs no warning and no error while checks pass and no SET is refused.",
           .rule = "no rule of the uAPI: a warning in a log is a fault to somebody",
           .severity = CheckSeverity::Should,
           .kind = CheckClass::Passive,
