@@ -51,7 +51,7 @@ public:
 private:
     [[nodiscard]] OrFailure<CheckRequest> request() const;
     [[nodiscard]] CheckTarget target(const Device& device) const;
-    [[nodiscard]] std::optional<Failure> startRecorder();
+    [[nodiscard]] bool startRecorder();
     void watch();
     [[nodiscard]] bool lookAtCall(const CallUnderWay& call);
     void showProgress(const CheckProgress& progress);
@@ -109,7 +109,10 @@ OrFailure<CheckRequest> CheckDrive::request() const {
     return request;
 }
 
-std::optional<Failure> CheckDrive::startRecorder() {
+/// Once the device was opened: the header tells what it said. False: no file, recorderFailure_ tells why.
+bool CheckDrive::startRecorder() {
+    if (context_.options.record.empty() || recorder_ || recorderFailure_)
+        return !recorderFailure_;
     const CheckReport report = session_->report();
     Capabilities probe;
     probe.flags = report.flags;
@@ -118,11 +121,13 @@ std::optional<Failure> CheckDrive::startRecorder() {
     if (peer_ != nullptr)
         header_.devices.push_back(recordedDevice(*peer_, nullptr));
     auto started = Recorder::start(clock(), header_, {context_.options.record, -1, false});
-    if (!started)
-        return actFailure({}, started.error(), Stage::File);
+    if (!started) {
+        recorderFailure_ = actFailure({}, started.error(), Stage::File);
+        return false;
+    }
     recorder_ = std::move(*started);
     tap_.forwardTo(recorder_->sink());
-    return std::nullopt;
+    return true;
 }
 
 int CheckDrive::leaveAtOnce() const {
@@ -168,11 +173,8 @@ void CheckDrive::watch() {
     const Ns begun = clock().now();
     while (!session_->wait(clock().now() + slice)) {
         const CheckProgress progress = session_->progress();
-        if (!context_.options.record.empty() && !recorder_ && !recorderFailure_ && !progress.id.empty()) {
-            recorderFailure_ = startRecorder();
-            if (recorderFailure_)
-                session_->cancel();
-        }
+        if (!progress.id.empty() && !startRecorder())
+            session_->cancel();
         if (context_.interrupts->count() > 0 && !cancelTold_) {
             cancelTold_ = true;
             context_.console.note("cancelling: bringing the devices back (Ctrl-C again leaves at once)");
@@ -250,6 +252,8 @@ ExitCode CheckDrive::finish() {
         report.ends.assign(1, {progress.call.device == 1 && peer_ != nullptr ? peer_->name : device_.name,
                                std::nullopt, false});
     }
+    if (!report.error)
+        (void)startRecorder(); // a short run is over before anybody looked
     if (recorder_) {
         if (auto finished = recorder_->finish(); !finished && !recorderFailure_)
             recorderFailure_ = actFailure({}, finished.error(), Stage::File);
