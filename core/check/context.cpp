@@ -11,10 +11,11 @@
 namespace migscope {
 namespace {
 
-/// A stream that has not ended by then is not waited for.
-constexpr std::uint64_t mostStream = std::uint64_t{16} << 30U;
-/// Pre-copy may go on for ever on a device that works: an idle one does not.
-constexpr std::uint64_t mostPrecopy = std::uint64_t{4} << 30U;
+/// A stream that has not ended by then is not waited for: so much, and so many times the estimate.
+constexpr std::uint64_t streamAtLeast = std::uint64_t{64} << 20U;
+constexpr std::uint64_t streamTimes = 16;
+/// The same where there is no estimate.
+constexpr std::uint64_t streamUnknown = std::uint64_t{16} << 30U;
 constexpr unsigned mostZeroes = 8;
 
 std::string namesOf(std::initializer_list<int> due) {
@@ -52,7 +53,11 @@ CheckOutcome expectRefusal(int answer) {
 }
 
 CheckContext::CheckContext(Subject& device, Subject* peer, const std::atomic<bool>& cancelled)
-    : device_(device), peer_(peer), cancelled_(cancelled), buffer_(largePiece) {}
+    : device_(device), peer_(peer), cancelled_(cancelled), buffer_(largePiece) {
+    std::uint64_t estimate = 0;
+    const bool known = device_.dataSize(estimate) == 0 && estimate < streamUnknown;
+    mostStream_ = known ? streamAtLeast + streamTimes * estimate : streamUnknown;
+}
 
 CheckOutcome CheckContext::blocked() const {
     return {CheckVerdict::Skip, why_};
@@ -95,7 +100,7 @@ SubjectStream* CheckContext::openStream(MigState goal) {
 std::optional<std::uint64_t> CheckContext::readUntil(SubjectStream& stream, bool preCopy,
                                                      std::vector<std::byte>* into) {
     std::uint64_t total = 0;
-    while (total < (preCopy ? mostPrecopy : mostStream)) {
+    while (total < mostStream_) {
         if (cancelled()) {
             block("Not asked: cancelled.");
             return std::nullopt;
@@ -115,6 +120,7 @@ std::optional<std::uint64_t> CheckContext::readUntil(SubjectStream& stream, bool
         return std::nullopt;
     }
     block("Not asked: after {bytes} the stream has not come to its end.", {{"bytes", formatBytes(total)}});
+    endless_ = true;
     return std::nullopt;
 }
 

@@ -62,6 +62,8 @@ public:
     /// Reads in STOP_COPY until the end. Absent: blocked() tells.
     [[nodiscard]] std::optional<std::uint64_t> readToEnd(SubjectStream& stream,
                                                          std::vector<std::byte>* into = nullptr);
+    /// A stream was read for longer than any state is large.
+    [[nodiscard]] bool foundEndless() const { return endless_; }
     /// Reads in pre-copy until there is nothing for now. Absent: blocked() tells.
     [[nodiscard]] std::optional<std::uint64_t> drain(SubjectStream& stream,
                                                      std::vector<std::byte>* into = nullptr);
@@ -99,6 +101,8 @@ private:
     bool imageTried_ = false;
     CheckSight noImage_;
     std::vector<std::byte> buffer_;
+    std::uint64_t mostStream_ = 0; ///< bytes; a stream that is longer has no end
+    bool endless_ = false;
 };
 
 } // namespace migscope

@@ -123,11 +123,29 @@ Subject::~Subject() {
     close();
 }
 
-Result<void> Subject::open() {
+Result<std::unique_ptr<DeviceIo>> Subject::openIo() {
     const Ns called = book_.begin(index_, "open");
     auto io = backend_.open(target_.device);
     book_.end(index_,
               {"open", {}, {}, io ? 0 : std::max(codeOf(io.error()), 0), called, book_.clock().now()});
+    return io;
+}
+
+void Subject::askInfo() {
+    const Ns called = book_.begin(index_, "GET_INFO");
+    const auto info = io_->info();
+    const DeviceInfo found = info.value_or(DeviceInfo{});
+    book_.end(index_, {"GET_INFO",
+                       {},
+                       copyOf(std::as_bytes(std::span(&found, 1))),
+                       info ? 0 : std::max(codeOf(info.error()), 0),
+                       called,
+                       book_.clock().now()});
+    resetAdvertised_ = (found.flags & uapi::deviceFlagReset) != 0;
+}
+
+Result<void> Subject::open() {
+    auto io = openIo();
     if (!io)
         return std::unexpected(std::move(io.error()));
     {
@@ -137,8 +155,7 @@ Result<void> Subject::open() {
     access_ = io_->access();
     believed_.reset();
     foundNotRunning_ = loadOpen_ = spoiled_ = twin_ = optedIn_ = logging_ = false;
-    if (const auto info = io_->info())
-        resetAdvertised_ = (info->flags & uapi::deviceFlagReset) != 0;
+    askInfo();
     RawFeature flags(featureGet | uapi::featureMigration, {0});
     if (const int error = feature("GET MIGRATION", flags.bytes()); error != 0)
         return fail(Errc::Unsupported, "GET MIGRATION", target_.device,
@@ -168,11 +185,8 @@ void Subject::close() {
 }
 
 int Subject::openAgain() {
-    const Ns called = book_.begin(index_, "open");
-    const auto io = backend_.open(target_.device);
-    const int error = io ? 0 : codeOf(io.error());
-    book_.end(index_, {"open", {}, {}, std::max(error, 0), called, book_.clock().now()});
-    return error;
+    const auto io = openIo();
+    return io ? 0 : codeOf(io.error());
 }
 
 int Subject::feature(const char* op, std::span<std::byte> bytes) {

@@ -145,6 +145,8 @@ public:
     void interrupt();
 
 private:
+    [[nodiscard]] Result<std::unique_ptr<DeviceIo>> openIo();
+    void askInfo();
     [[nodiscard]] int resetOnce();
     void afterSet(int error, std::uint32_t target);
 

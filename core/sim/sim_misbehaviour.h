@@ -64,6 +64,7 @@ enum class SimMisbehaviour {
     EmptyReadRefused,
     GetEndsSession,
     SameStateEndsSession,
+    StreamWithoutEnd,
     // ends of sessions
     ReadsAfterSession,
     ReadsAfterReset,
@@ -134,7 +135,7 @@ enum class SimMisbehaviour {
 };
 
 /// By their names in profiles.
-inline constexpr std::array<std::pair<SimMisbehaviour, std::string_view>, 106> simMisbehaviours{{
+inline constexpr std::array<std::pair<SimMisbehaviour, std::string_view>, 107> simMisbehaviours{{
     {SimMisbehaviour::FlagsWithoutStopCopy, "flags-without-stop-copy"},
     {SimMisbehaviour::UnknownFlag, "unknown-flag"},
     {SimMisbehaviour::FlagsChange, "flags-change"},
@@ -183,6 +184,7 @@ inline constexpr std::array<std::pair<SimMisbehaviour, std::string_view>, 106> s
     {SimMisbehaviour::EmptyReadRefused, "empty-read-refused"},
     {SimMisbehaviour::GetEndsSession, "get-ends-session"},
     {SimMisbehaviour::SameStateEndsSession, "same-state-ends-session"},
+    {SimMisbehaviour::StreamWithoutEnd, "stream-without-end"},
     {SimMisbehaviour::ReadsAfterSession, "reads-after-session"},
     {SimMisbehaviour::ReadsAfterReset, "reads-after-reset"},
     {SimMisbehaviour::WritesAfterReset, "writes-after-reset"},

@@ -69,6 +69,10 @@ void WrongStream::passed(std::span<const std::byte> bytes) {
 Result<std::size_t> WrongStream::nothingMore(MigState state, std::span<std::byte> into) {
     if (state != MigState::StopCopy)
         return has(DrainedReadFails) ? Result<std::size_t>(refuse(EIO, "read")) : std::size_t{0};
+    if (has(StreamWithoutEnd)) {
+        std::ranges::fill(into, std::byte{0xee});
+        return into.size();
+    }
     if (session_->atEnd && has(DataBehindEnd)) {
         const std::size_t count = std::min<std::size_t>(into.size(), 8);
         std::ranges::fill(into.first(count), std::byte{0xdb});

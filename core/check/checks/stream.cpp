@@ -118,6 +118,18 @@ CheckOutcome sameStateLeavesTheStream(CheckContext& c) {
     return expectAnswer(stream->read(some).error, {0});
 }
 
+CheckOutcome comesToAnEnd(CheckContext& c) {
+    SubjectStream* stream = c.openStream(MigState::StopCopy);
+    if (stream == nullptr)
+        return c.blocked();
+    const auto bytes = c.readToEnd(*stream);
+    if (bytes)
+        return checkPassed("It ended after {bytes} bytes.", {{"bytes", std::to_string(*bytes)}});
+    if (c.foundEndless())
+        return checkFailed("After 64 MiB and sixteen times its estimate it has not ended.");
+    return c.blocked();
+}
+
 constexpr std::array table{
     Check{.id = "MIG-STREAM-001",
           .asks = "A saving data fd cannot be written: EBADF.",
@@ -177,6 +189,12 @@ constexpr std::array table{
           .rule = "drivers/vfio/vfio_main.c vfio_mig_get_next_state: the state is not left",
           .provedBy = "same-state-ends-session",
           .run = sameStateLeavesTheStream},
+    Check{.id = "MIG-STREAM-012",
+          .asks = "In STOP_COPY the stream comes to an end, near its estimate.",
+          .rule = readRule,
+          .severity = CheckSeverity::Should,
+          .provedBy = "stream-without-end",
+          .run = comesToAnEnd},
 };
 
 } // namespace
