@@ -78,10 +78,10 @@ std::string CheckSight::filled() const {
 const std::vector<Check>& checkCatalogue() {
     static const std::vector<Check> all = [] {
         std::vector<Check> list;
-        // What asks only comes first, what feeds junk last but for the kernel's log, which looks back at all.
+        // What asks only comes first, what feeds junk last but for those that look back at all.
         for (const auto& table : {featureChecks(), sizeChecks(), fsmChecks(), streamChecks(), sessionChecks(),
                                   precopyChecks(), resumingChecks(), dmaLogChecks(), resetChecks(),
-                                  repeatChecks(), closeChecks(), hostileChecks(), logChecks()})
+                                  repeatChecks(), closeChecks(), hostileChecks(), lookBackChecks()})
             list.insert(list.end(), table.begin(), table.end());
         return list;
     }();

@@ -94,6 +94,6 @@ struct NotTried {
 [[nodiscard]] std::span<const Check> repeatChecks();
 [[nodiscard]] std::span<const Check> closeChecks();
 [[nodiscard]] std::span<const Check> hostileChecks();
-[[nodiscard]] std::span<const Check> logChecks();
+[[nodiscard]] std::span<const Check> lookBackChecks();
 
 } // namespace migscope

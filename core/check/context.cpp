@@ -200,6 +200,10 @@ LoadEnd CheckContext::load(Subject& subject, std::span<const std::byte> image, s
     return end;
 }
 
+bool CheckContext::mayLoad() {
+    return ownTaken_ || block("Not asked: the device refuses the state that it saved itself.");
+}
+
 CheckOutcome CheckContext::loadFailed(const LoadEnd& end) {
     if (end.where == LoadEnd::Where::Write)
         return checkFailed("The write at byte {offset} answered {answer}.",

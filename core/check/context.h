@@ -76,6 +76,10 @@ public:
     /// The part of load() behind the SET to RESUMING.
     [[nodiscard]] LoadEnd writeImage(SubjectStream& stream, std::span<const std::byte> image,
                                      std::size_t piece = largePiece);
+    /// What became of the device's own image: a load of anything else tells nothing where that was refused.
+    void ownImageTaken(bool taken) { ownTaken_ = taken; }
+    /// False: blocked() tells.
+    [[nodiscard]] bool mayLoad();
     /// A sentence about a load that was refused.
     [[nodiscard]] static CheckOutcome loadFailed(const LoadEnd& end);
 
@@ -103,6 +107,7 @@ private:
     std::vector<std::byte> buffer_;
     std::uint64_t mostStream_ = 0; ///< bytes; a stream that is longer has no end
     bool endless_ = false;
+    bool ownTaken_ = true; ///< until the contrary was seen
 };
 
 } // namespace migscope

@@ -202,13 +202,16 @@ int Subject::feature(const char* op, std::span<std::byte> bytes) {
             return notTried;
     }
     const auto in = copyOf(bytes);
+    const auto before = believed_;
     const Ns called = book_.begin(index_, op);
     const auto done = io_->feature(bytes);
     const int error = codeOf(done);
     book_.end(index_, {op, in, copyOf(bytes), std::max(error, 0), called, book_.clock().now()});
     const bool probe = (head.flags & featureProbe) != 0;
-    if (setsState && !probe)
+    if (setsState && !probe) {
+        tally(before, target, error);
         afterSet(error, target);
+    }
     if (!probe && error == 0 && index == uapi::featureDmaLoggingStart)
         logging_ = true;
     if (!probe && error == 0 && index == uapi::featureDmaLoggingStop)
@@ -216,16 +219,28 @@ int Subject::feature(const char* op, std::span<std::byte> bytes) {
     return error;
 }
 
+void Subject::tally(std::optional<MigState> from, std::uint32_t target, int error) {
+    const auto to = static_cast<MigState>(target);
+    // Leaving RESUMING may fail for what was written; an interruption is ours.
+    if (!from || *from == MigState::Resuming || *from == to || error == interruptedCall || error == EINTR)
+        return;
+    if (const auto way = route(flags_, *from, to); way && way->arcs().size() == 1)
+        ledger_.arcs[{*from, to}].add(error);
+}
+
 void Subject::afterSet(int error, std::uint32_t target) {
     if (error == 0) {
         believed_ = static_cast<MigState>(target);
         // A number that nobody has cannot be where it stands.
-        if (!flags_.has(*believed_) || *believed_ == MigState::Error)
+        if (!flags_.has(*believed_) || *believed_ == MigState::Error) {
+            believed_.reset();
             (void)get();
-        loadOpen_ = loadOpen_ && *believed_ == MigState::Resuming;
+        }
+        loadOpen_ = loadOpen_ && believed_ == MigState::Resuming;
         return;
     }
     // Anywhere on the way: only the device can tell.
+    believed_.reset();
     (void)get();
 }
 
@@ -236,9 +251,11 @@ std::optional<MigState> Subject::get() {
     int error = interruptedCall;
     for (int n = 0; n < patience && (error == interruptedCall || error == EINTR); ++n)
         error = feature("GET MIG_DEVICE_STATE", call.bytes());
-    believed_.reset();
+    const auto before = std::exchange(believed_, std::nullopt);
     if (error == 0)
         believed_ = static_cast<MigState>(call.payload().deviceState);
+    if (before && believed_ && *before != *believed_)
+        ledger_.drifts.push_back(stateName(*before) + ", then " + stateName(*believed_));
     return believed_;
 }
 
@@ -294,6 +311,8 @@ int Subject::reset() {
         pause = std::min<Ns>(pause * 2, std::chrono::milliseconds(200));
         error = resetOnce();
     }
+    ledger_.resets.add(error);
+    believed_.reset();
     const bool running = get() == MigState::Running;
     if (error == 0 && running) {
         foundNotRunning_ = spoiled_ = twin_ = loadOpen_ = false;

@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/error.h"
@@ -88,6 +90,23 @@ struct SetAnswer {
     SubjectStream* stream = nullptr; ///< the stream of that fd, when it could be taken
 };
 
+/// How often something worked and did not, over all checks.
+struct Tally {
+    unsigned worked = 0;
+    unsigned failed = 0;
+    int lastError = 0;
+    void add(int error) {
+        ++(error == 0 ? worked : failed);
+        lastError = error != 0 ? error : lastError;
+    }
+};
+/// What a device did over all checks, for those that look back.
+struct SubjectLedger {
+    std::map<std::pair<MigState, MigState>, Tally> arcs; ///< one SET for one arc, but for loads that end
+    Tally resets;                                        ///< EAGAIN that went away is none
+    std::vector<std::string> drifts; ///< "STOP_COPY, then STOP": it moved and nobody had asked
+};
+
 /// *Thread-bound*, but for interrupt(). Streams die before the device is closed.
 class Subject {
 public:
@@ -136,6 +155,7 @@ public:
     void optedIn() { optedIn_ = true; }
     [[nodiscard]] bool hasOptedIn() const { return optedIn_; }
     [[nodiscard]] bool onlyResetIsSafe() const;
+    [[nodiscard]] const SubjectLedger& ledger() const { return ledger_; }
 
     /// To RUNNING: along the table, or by a reset where only that is left, DMA logging off, streams closed.
     /// False: it could not be brought there. `how`: "reset", "SET"; empty: it was there.
@@ -148,6 +168,7 @@ private:
     [[nodiscard]] Result<std::unique_ptr<DeviceIo>> openIo();
     void askInfo();
     [[nodiscard]] int resetOnce();
+    void tally(std::optional<MigState> from, std::uint32_t target, int error);
     void afterSet(int error, std::uint32_t target);
 
     Backend& backend_;
@@ -168,6 +189,7 @@ private:
     bool spoiled_ = false;  ///< a write failed
     bool twin_ = false;
     bool optedIn_ = false;
+    SubjectLedger ledger_;
     bool logging_ = false; ///< a START went well and no STOP since
 };
 

@@ -37,6 +37,7 @@ enum class SimMisbehaviour {
     SizeEndsSession,
     SizeTooSmall,
     SizeTooLarge,
+    SavesNothing,
     // state machine and data fds
     RefusesAnArc,
     GetLags,
@@ -130,12 +131,16 @@ enum class SimMisbehaviour {
     CutImageAccepted,
     ForeignImageAccepted,
     BytesBehindImageAccepted,
+    // now and then
+    ArcFailsAtTimes,
+    StateDrifts,
+    ResetFailsAtTimes,
     // kernel log
     LogsWithoutReason,
 };
 
 /// By their names in profiles.
-inline constexpr std::array<std::pair<SimMisbehaviour, std::string_view>, 107> simMisbehaviours{{
+inline constexpr std::array<std::pair<SimMisbehaviour, std::string_view>, 111> simMisbehaviours{{
     {SimMisbehaviour::FlagsWithoutStopCopy, "flags-without-stop-copy"},
     {SimMisbehaviour::UnknownFlag, "unknown-flag"},
     {SimMisbehaviour::FlagsChange, "flags-change"},
@@ -159,6 +164,7 @@ inline constexpr std::array<std::pair<SimMisbehaviour, std::string_view>, 107> s
     {SimMisbehaviour::SizeEndsSession, "size-ends-session"},
     {SimMisbehaviour::SizeTooSmall, "size-too-small"},
     {SimMisbehaviour::SizeTooLarge, "size-too-large"},
+    {SimMisbehaviour::SavesNothing, "saves-nothing"},
     {SimMisbehaviour::RefusesAnArc, "refuses-an-arc"},
     {SimMisbehaviour::GetLags, "get-lags"},
     {SimMisbehaviour::RefusesPaths, "refuses-paths"},
@@ -242,6 +248,9 @@ inline constexpr std::array<std::pair<SimMisbehaviour, std::string_view>, 107> s
     {SimMisbehaviour::CutImageAccepted, "cut-image-accepted"},
     {SimMisbehaviour::ForeignImageAccepted, "foreign-image-accepted"},
     {SimMisbehaviour::BytesBehindImageAccepted, "bytes-behind-image-accepted"},
+    {SimMisbehaviour::ArcFailsAtTimes, "arc-fails-at-times"},
+    {SimMisbehaviour::StateDrifts, "state-drifts"},
+    {SimMisbehaviour::ResetFailsAtTimes, "reset-fails-at-times"},
     {SimMisbehaviour::LogsWithoutReason, "logs-without-reason"},
 }};
 

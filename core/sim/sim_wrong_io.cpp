@@ -270,6 +270,8 @@ std::optional<int> WrongIo::dmaReport(std::span<std::byte> bytes) {
 }
 
 Result<void> WrongIo::get(std::span<std::byte> bytes) {
+    if (has(StateDrifts) && core_->now() == MigState::StopCopy && !std::exchange(wrongs_->drifted, true))
+        (void)setInner(MigState::Stop);
     if (auto done = core_->inner->feature(bytes); !done)
         return done;
     auto payload = load<StatePayload>(bytes);
@@ -317,7 +319,8 @@ std::optional<int> WrongIo::refused(MigState from, MigState to) {
     if (path && path->arcs().size() > 1 && has(RefusesPaths))
         return EINVAL;
     if (from == MigState::PreCopyP2p && to == MigState::PreCopy) {
-        if (has(RefusesAnArc))
+        // The first time it works.
+        if (has(RefusesAnArc) || (has(ArcFailsAtTimes) && wrongs_->arcsTaken++ == 1))
             return EIO;
         if (has(ErrorSurvivesReset)) {
             inError_ = true;
@@ -390,7 +393,7 @@ void WrongIo::begin(MigState from, MigState to) {
         ++wrongs_->machine->loads;
     session->loadsAtBegin = wrongs_->machine->loads;
     if (to == MigState::StopCopy) {
-        session->empty = std::exchange(emptyNext_, false) ||
+        session->empty = has(SavesNothing) || std::exchange(emptyNext_, false) ||
                          (has(SecondSaveEmpty) && core_->wholeSaves >= 1) ||
                          (has(TenthSaveEmpty) && core_->wholeSaves >= 9);
         if (has(SaveGoesOn) && from == MigState::Stop)
@@ -489,6 +492,8 @@ Result<void> WrongIo::reset() {
             return refuse(EIO, "RESET");
         inError_ = false;
     }
+    if (has(ResetFailsAtTimes) && state == MigState::Resuming && !std::exchange(wrongs_->resetFailed, true))
+        return refuse(EIO, "RESET");
     if (has(ResetStaysInStop) && state == MigState::Stop && stopFromRunning_)
         return {};
     if (has(SecondResetFails) && std::exchange(resetInRunning_, false))

@@ -83,6 +83,7 @@ constexpr std::array table{
           .rule = closeRule,
           .kind = CheckClass::Resets,
           .provedBy = "close-keeps-session",
+          .dependents = "MIG-FSM-011",
           .run = savesAfterClose},
 };
 

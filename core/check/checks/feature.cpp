@@ -236,6 +236,7 @@ constexpr std::array table{
           .rule = checkFeature,
           .kind = passive,
           .provedBy = "probe-acts",
+          .dependents = "MIG-FSM-012",
           .run = probeDoesNothing},
     Check{.id = "MIG-FEAT-015",
           .asks = "GET of MIG_DEVICE_STATE answers data_fd -1.",

@@ -173,8 +173,9 @@ CheckOutcome overStates(CheckContext& c, std::string_view passed, Wrong wrong) {
 CheckOutcome toWhereItIs(CheckContext& c) {
     return overStates(c, "In every state it answered success.", [&](MigState state) {
         const SetAnswer answer = c.device().set(state);
-        return answer.error == 0 ? std::string()
-                                 : "SET of the same state answered " + answerText(answer.error);
+        return answer.error == 0 || answer.error == notTried
+                   ? std::string()
+                   : "SET of the same state answered " + answerText(answer.error);
     });
 }
 
@@ -264,6 +265,7 @@ constexpr std::array table{
           .rule = "include/uapi/linux/vfio.h VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE: the driver's "
                   "migration_get_state",
           .provedBy = "get-lags",
+          .dependents = "MIG-FSM-012",
           .run = getFollows},
     Check{.id = "MIG-FSM-003",
           .asks = "Every state is reached from every other with one SET, where a path exists.",
@@ -312,7 +314,7 @@ constexpr std::array table{
           .rule = "include/uapi/linux/vfio.h VFIO_DEVICE_STATE_ERROR: only a reset leaves it",
           .kind = CheckClass::Resets,
           .provedBy = "error-survives-reset",
-          .dependents = "MIG-FSM-001",
+          .dependents = "MIG-RESET-005 MIG-FSM-001",
           .run = outOfError},
     Check{.id = "MIG-FD-001",
           .asks = "Every arc into pre-copy, STOP_COPY or RESUMING that begins a session gives a data fd.",

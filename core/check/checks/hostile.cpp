@@ -104,6 +104,7 @@ constexpr std::array table{
           .rule = "include/uapi/linux/vfio.h: a reset ends RESUMING; the driver's reset",
           .kind = hostile,
           .provedBy = "junk-breaks-the-device",
+          .dependents = "MIG-FSM-011",
           .run = recovers},
     Check{.id = "MIG-JUNK-002",
           .asks = "Junk is not taken for a state.",

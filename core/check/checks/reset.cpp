@@ -80,6 +80,7 @@ constexpr std::array table{
           .rule = resetRule,
           .kind = resets,
           .provedBy = "second-reset-fails",
+          .dependents = "MIG-RESET-005",
           .run = twice},
     Check{.id = "MIG-RESET-003",
           .asks = "The RESET bit of GET_INFO tells whether RESET works.",

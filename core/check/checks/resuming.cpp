@@ -26,12 +26,16 @@ CheckOutcome verdictOf(CheckContext& c, const LoadEnd& end) {
 
 CheckOutcome ownImage(CheckContext& c) {
     const auto* image = c.image();
-    return image == nullptr ? c.blocked() : verdictOf(c, c.load(c.device(), *image));
+    if (image == nullptr)
+        return c.blocked();
+    const LoadEnd end = c.load(c.device(), *image);
+    c.ownImageTaken(!end.refused());
+    return verdictOf(c, end);
 }
 
 CheckOutcome smallPieces(CheckContext& c) {
     constexpr std::size_t piece = 7;
-    const auto* image = c.image();
+    const auto* image = c.mayLoad() ? c.image() : nullptr;
     return image == nullptr ? c.blocked() : verdictOf(c, c.load(c.device(), *image, piece));
 }
 
@@ -56,7 +60,7 @@ CheckOutcome takesSomething(CheckContext& c) {
 }
 
 CheckOutcome afterHalfALoad(CheckContext& c) {
-    const auto* image = c.image();
+    const auto* image = c.mayLoad() ? c.image() : nullptr;
     SubjectStream* stream = image != nullptr ? c.openStream(MigState::Resuming) : nullptr;
     if (stream == nullptr)
         return c.blocked();
@@ -89,7 +93,7 @@ CheckOutcome runsAfterLoad(CheckContext& c) {
 }
 
 CheckOutcome precopyImage(CheckContext& c) {
-    SubjectStream* stream = c.openStream(MigState::PreCopy);
+    SubjectStream* stream = c.mayLoad() ? c.openStream(MigState::PreCopy) : nullptr;
     std::vector<std::byte> image;
     if (stream == nullptr || !c.drain(*stream, &image) || !c.walk(MigState::StopCopy))
         return c.blocked();
@@ -103,7 +107,7 @@ CheckOutcome precopyImage(CheckContext& c) {
 }
 
 CheckOutcome imageOfTheOther(CheckContext& c) {
-    const auto* image = c.image();
+    const auto* image = c.mayLoad() ? c.image() : nullptr;
     if (image == nullptr || !c.walk(MigState::Stop))
         return c.blocked();
     // The device stands still while its state is with the other one, which then forgets it.
@@ -153,7 +157,6 @@ constexpr std::array table{
           .asks = "A device takes the state that it saved itself.",
           .rule = loadRule,
           .provedBy = "own-image-refused",
-          .dependents = "MIG-LOAD-002 MIG-LOAD-005 MIG-LOAD-007 MIG-PAIR-001",
           .run = ownImage},
     Check{.id = "MIG-LOAD-002",
           .asks = "A device takes it in pieces of seven bytes as well.",
@@ -181,6 +184,7 @@ constexpr std::array table{
           .asks = "A device that took a state runs with it.",
           .rule = loadRule,
           .provedBy = "loaded-device-does-not-run",
+          .dependents = "MIG-FSM-011",
           .run = runsAfterLoad},
     Check{.id = "MIG-LOAD-007",
           .asks = "A device takes what it saved over pre-copy.",

@@ -127,6 +127,7 @@ constexpr std::array table{
           .rule =
               "include/uapi/linux/vfio.h: the state ends the session, the kernel holds the file until then",
           .provedBy = "early-close-sticks",
+          .dependents = "MIG-FSM-011",
           .run = closedBeforeItsEnd},
     Check{.id = "MIG-SESSION-005",
           .asks = "A save after one that was given up begins anew.",
@@ -137,6 +138,7 @@ constexpr std::array table{
           .asks = "Sixty-four sessions in a row, each closed unread, can be begun.",
           .rule = "the driver frees what a session held once its fd is closed and its state left",
           .provedBy = "sessions-leak",
+          .dependents = "MIG-FSM-011",
           .run = manySessions},
 };
 

@@ -38,8 +38,11 @@ CheckOutcome isNoErrno(CheckContext& c) {
 
 CheckOutcome inEveryState(CheckContext& c) {
     std::uint64_t bytes = 0;
-    if (c.device().dataSize(bytes) == ENOTTY)
-        return noSuchFeature();
+    const int before = c.device().dataSize(bytes);
+    if (before != 0)
+        return before == ENOTTY
+                   ? noSuchFeature()
+                   : checkSkipped("Not asked: it answered {answer}.", {{"answer", answerText(before)}});
     for (const MigState state : c.states()) {
         if (!c.walk(MigState::Running) || !c.walk(state))
             return c.blocked();
@@ -118,6 +121,16 @@ CheckOutcome notTooLarge(CheckContext& c) {
     return checkPassed("The estimate was {estimate}, and a save moved {moved}.", valuesOf(*compared));
 }
 
+CheckOutcome movesSomething(CheckContext& c) {
+    CheckOutcome why;
+    const auto compared = compare(c, why);
+    if (!compared)
+        return why;
+    if (compared->estimate > 0 && compared->moved == 0)
+        return checkFailed("The estimate was {estimate}, and a save moved nothing.", valuesOf(*compared));
+    return checkPassed("The estimate was {estimate}, and a save moved {moved}.", valuesOf(*compared));
+}
+
 constexpr std::array table{
     Check{.id = "MIG-SIZE-001",
           .asks = "MIG_DATA_SIZE is a size and not a negative error number.",
@@ -153,6 +166,12 @@ constexpr std::array table{
           .severity = CheckSeverity::Note,
           .provedBy = "size-too-large",
           .run = notTooLarge},
+    Check{.id = "MIG-SIZE-007",
+          .asks = "A save moves something where MIG_DATA_SIZE says that there is something.",
+          .rule = rule,
+          .severity = CheckSeverity::Should,
+          .provedBy = "saves-nothing",
+          .run = movesSomething},
 };
 
 } // namespace
