@@ -113,8 +113,12 @@ std::optional<std::uint64_t> CheckContext::readUntil(SubjectStream& stream, bool
             total += got.count;
             continue;
         }
-        if (got.error == 0 || (preCopy && got.error == ENOMSG))
+        if (got.error == 0 || (preCopy && got.error == ENOMSG)) {
+            reads_.add(0);
             return total;
+        }
+        if (got.error != interruptedCall)
+            reads_.add(got.error);
         block("Not asked: a read at byte {offset} answered {answer}.",
               {{"offset", std::to_string(total)}, {"answer", answerText(got.error)}});
         return std::nullopt;
@@ -164,7 +168,7 @@ LoadEnd CheckContext::writeImage(SubjectStream& stream, std::span<const std::byt
             return end;
         }
         // Small pieces only at the beginning: a large state in pieces of a few bytes takes for ever.
-        constexpr std::uint64_t smallUpTo = 64 * 1024;
+        constexpr std::uint64_t smallUpTo = std::uint64_t{64} * 1024;
         const std::size_t size = end.offset < smallUpTo ? piece : largePiece;
         const auto rest = image.subspan(static_cast<std::size_t>(end.offset));
         const MovedBytes took = stream.write(rest.first(std::min(size, rest.size())));
@@ -192,11 +196,14 @@ LoadEnd CheckContext::load(Subject& subject, std::span<const std::byte> image, s
         return {};
     }
     LoadEnd end = writeImage(*stream, image, piece);
-    if (end.where != LoadEnd::Where::Accepted)
-        return end;
-    end.error = subject.set(MigState::Stop).error;
-    if (end.error != 0)
-        end.where = LoadEnd::Where::Leave;
+    if (end.where == LoadEnd::Where::Accepted) {
+        end.error = subject.set(MigState::Stop).error;
+        if (end.error != 0)
+            end.where = LoadEnd::Where::Leave;
+    }
+    const bool own = &subject == &device_ && image.data() == image_.data() && image.size() == image_.size();
+    if (own && piece == largePiece && end.where != LoadEnd::Where::Blocked && end.error != interruptedCall)
+        loads_.add(end.error);
     return end;
 }
 

@@ -62,6 +62,9 @@ public:
     /// Reads in STOP_COPY until the end. Absent: blocked() tells.
     [[nodiscard]] std::optional<std::uint64_t> readToEnd(SubjectStream& stream,
                                                          std::vector<std::byte>* into = nullptr);
+    /// Of reads that must work, and of whole loads of the device's own image.
+    [[nodiscard]] const Tally& reads() const { return reads_; }
+    [[nodiscard]] const Tally& loads() const { return loads_; }
     /// A stream was read for longer than any state is large.
     [[nodiscard]] bool foundEndless() const { return endless_; }
     /// Reads in pre-copy until there is nothing for now. Absent: blocked() tells.
@@ -107,6 +110,8 @@ private:
     std::vector<std::byte> buffer_;
     std::uint64_t mostStream_ = 0; ///< bytes; a stream that is longer has no end
     bool endless_ = false;
+    Tally reads_;
+    Tally loads_;
     bool ownTaken_ = true; ///< until the contrary was seen
 };
 

@@ -135,12 +135,14 @@ enum class SimMisbehaviour {
     ArcFailsAtTimes,
     StateDrifts,
     ResetFailsAtTimes,
+    ReadFailsAtTimes,
+    OwnImageRefusedAtTimes,
     // kernel log
     LogsWithoutReason,
 };
 
 /// By their names in profiles.
-inline constexpr std::array<std::pair<SimMisbehaviour, std::string_view>, 111> simMisbehaviours{{
+inline constexpr std::array<std::pair<SimMisbehaviour, std::string_view>, 113> simMisbehaviours{{
     {SimMisbehaviour::FlagsWithoutStopCopy, "flags-without-stop-copy"},
     {SimMisbehaviour::UnknownFlag, "unknown-flag"},
     {SimMisbehaviour::FlagsChange, "flags-change"},
@@ -251,6 +253,8 @@ inline constexpr std::array<std::pair<SimMisbehaviour, std::string_view>, 111> s
     {SimMisbehaviour::ArcFailsAtTimes, "arc-fails-at-times"},
     {SimMisbehaviour::StateDrifts, "state-drifts"},
     {SimMisbehaviour::ResetFailsAtTimes, "reset-fails-at-times"},
+    {SimMisbehaviour::ReadFailsAtTimes, "read-fails-at-times"},
+    {SimMisbehaviour::OwnImageRefusedAtTimes, "own-image-refused-at-times"},
     {SimMisbehaviour::LogsWithoutReason, "logs-without-reason"},
 }};
 

@@ -28,9 +28,11 @@ struct SimWrongs {
     std::function<void()> complain; ///< into the kernel's log
 
     unsigned flagsAsked = 0;
-    unsigned arcsTaken = 0;                    ///< PRE_COPY_P2P -> PRE_COPY
-    bool drifted = false;                      ///< it moved by itself once
-    bool resetFailed = false;                  ///< RESET failed once
+    unsigned arcsTaken = 0;   ///< PRE_COPY_P2P -> PRE_COPY
+    bool drifted = false;     ///< it moved by itself once
+    bool resetFailed = false; ///< RESET failed once
+    bool readFailed = false;  ///< a read did
+    unsigned loadsEnded = 0;
     bool keptStop = false;                     ///< closed in STOP
     bool keptBusy = false;                     ///< closed in the middle of a save
     bool broken = false;                       ///< junk was written into it

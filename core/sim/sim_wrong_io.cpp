@@ -369,6 +369,8 @@ std::optional<int> WrongIo::leaveLoad() {
     session.refused = true; // until it went well
     if (has(OwnImageRefused) || std::exchange(halfLoad_, false))
         return EINVAL;
+    if (has(OwnImageRefusedAtTimes) && wrongs_->loadsEnded++ == 2)
+        return EINVAL;
     if (has(PrecopyImageRefused) && std::exchange(core_->precopySaved, false))
         return EINVAL;
     if (has(OthersImageRefused) && !wrongs_->ownHeads.contains(session.head))

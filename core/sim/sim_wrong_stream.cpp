@@ -107,6 +107,10 @@ Result<std::size_t> WrongStream::read(std::span<std::byte> into) {
         return refuse(EINVAL, "read");
     if (session_->overPrecopy && state == MigState::StopCopy && has(PrecopyFdDeadInStopCopy))
         return refuse(ENODEV, "read");
+    constexpr std::size_t largeRead = 4096;
+    if (has(ReadFailsAtTimes) && into.size() > largeRead && core_->wholeSaves == 1 &&
+        !std::exchange(core_->wrongs->readFailed, true))
+        return refuse(EIO, "read");
     if (session_->empty)
         return nothingMore(state, into);
     while (session_->skip > 0) {

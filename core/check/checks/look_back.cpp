@@ -36,17 +36,33 @@ CheckOutcome staysWhereItIs(CheckContext& c) {
                        {{"count", std::to_string(drifts.size())}, {"first", drifts.front()}});
 }
 
+/// "It worked 3 times and failed once": the verdict on a tally.
+CheckOutcome keepsWorking(const Tally& tally, std::string_view none, std::string_view passed,
+                          std::string_view failed) {
+    if (tally.worked == 0)
+        return checkSkipped(none);
+    return {tally.failed == 0 ? CheckVerdict::Pass : CheckVerdict::Fail,
+            {tally.failed == 0 ? passed : failed,
+             {{"worked", std::to_string(tally.worked)},
+              {"failed", std::to_string(tally.failed)},
+              {"answer", answerText(tally.lastError)}}}};
+}
+
 CheckOutcome resetsKeepWorking(CheckContext& c) {
-    const Tally& resets = c.device().ledger().resets;
-    const SightValues values{{"worked", std::to_string(resets.worked)},
-                             {"failed", std::to_string(resets.failed)},
-                             {"answer", answerText(resets.lastError)}};
-    if (resets.worked == 0)
-        return checkSkipped("No RESET was made that worked.");
-    return resets.failed == 0
-               ? checkPassed("RESET worked {worked} times.", values)
-               : checkFailed("RESET worked {worked} times and failed {failed} times, last with {answer}.",
-                             values);
+    return keepsWorking(c.device().ledger().resets, "No RESET was made that worked.",
+                        "RESET worked {worked} times.",
+                        "RESET worked {worked} times and failed {failed} times, last with {answer}.");
+}
+
+CheckOutcome readsKeepWorking(CheckContext& c) {
+    return keepsWorking(
+        c.reads(), "No stream was read to its end.", "{worked} streams were read to their end.",
+        "{worked} streams were read to their end, {failed} were not, the last with {answer}.");
+}
+
+CheckOutcome loadsKeepWorking(CheckContext& c) {
+    return keepsWorking(c.loads(), "No state was taken.", "The state was taken {worked} times.",
+                        "The state was taken {worked} times and refused {failed} times, last with {answer}.");
 }
 
 CheckOutcome logClean(CheckContext& c) {
@@ -82,6 +98,19 @@ constexpr std::array table{
         .kind = passive,
         .provedBy = "reset-fails-at-times",
         .run = resetsKeepWorking},
+    Check{.id = "MIG-STREAM-013",
+          .asks = "No read of a session that lasts failed, in all checks.",
+          .rule = "include/uapi/linux/vfio.h, data transfer: the driver's read",
+          .kind = passive,
+          .provedBy = "read-fails-at-times",
+          .run = readsKeepWorking},
+    Check{.id = "MIG-LOAD-008",
+          .asks = "A state that was taken once was taken each time, in all checks.",
+          .rule = "include/uapi/linux/vfio.h VFIO_DEVICE_STATE_RESUMING: the driver's write, and its SET "
+                  "that leaves RESUMING",
+          .kind = passive,
+          .provedBy = "own-image-refused-at-times",
+          .run = loadsKeepWorking},
     Check{.id = "MIG-LOG-001",
           .asks = "The kernel logs no warning and no error while checks pass and no SET is refused.",
           .rule = "no rule of the uAPI: a warning in a log is a fault to somebody",

@@ -127,7 +127,7 @@ CheckOutcome straightAcross(CheckContext& c) {
     if (to == nullptr)
         return checkSkipped("Not asked: no data fd came with {state}.",
                             {{"state", stateName(MigState::Resuming)}});
-    std::vector<std::byte> buffer(64 * 1024);
+    std::vector<std::byte> buffer(std::size_t{64} * 1024);
     std::uint64_t total = 0;
     for (;;) {
         if (c.cancelled())
@@ -179,6 +179,7 @@ constexpr std::array table{
           .rule = "include/uapi/linux/vfio.h: a reset ends RESUMING; the driver's reset",
           .kind = CheckClass::Resets,
           .provedBy = "reset-keeps-half-a-load",
+          .dependents = "MIG-LOAD-008",
           .run = afterHalfALoad},
     Check{.id = "MIG-LOAD-006",
           .asks = "A device that took a state runs with it.",

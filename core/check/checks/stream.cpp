@@ -165,6 +165,7 @@ constexpr std::array table{
           .asks = "In STOP_COPY a read never answers ENOMSG: the end is 0.",
           .rule = readRule,
           .provedBy = "enomsg-in-stop-copy",
+          .dependents = "MIG-STREAM-013",
           .run = endIsZero},
     Check{.id = "MIG-STREAM-008",
           .asks = "A stream can be read byte by byte.",
