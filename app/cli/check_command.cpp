@@ -165,7 +165,7 @@ bool CheckDrive::lookAtCall(const CallUnderWay& call) {
         return true;
     gaveUpSince_ = call.since;
     gaveUpAt_ = now;
-    session_->giveUpCall();
+    session_->giveUpCall(call.since);
     return true;
 }
 

@@ -239,11 +239,11 @@ void CheckRun::judgeHang(CheckResult& result) {
     gaveUp_.reset();
 }
 
-void CheckRun::giveUpCall() {
+void CheckRun::giveUpCall(Ns since) {
     {
         const std::lock_guard lock(mutex_);
         const CallUnderWay call = book_.underWay();
-        if (call.op.empty())
+        if (call.op.empty() || call.since != since)
             return;
         gaveUp_ = call;
         ++hangs_;

@@ -92,7 +92,8 @@ public:
     void cancel();
     /// The call under way is taken for hung: it is interrupted, and the check that made it fails. After the
     /// second one nothing more is asked.
-    void giveUpCall();
+    /// `since`: when that call began; another one is left alone.
+    void giveUpCall(Ns since);
     [[nodiscard]] CheckProgress progress() const;
     [[nodiscard]] CheckReport report() const;
 
@@ -136,7 +137,7 @@ public:
     /// True: the run is over. False: the deadline came first.
     [[nodiscard]] bool wait(Ns deadline);
     void cancel() { shared_->run.cancel(); }
-    void giveUpCall() { shared_->run.giveUpCall(); }
+    void giveUpCall(Ns since) { shared_->run.giveUpCall(since); }
     [[nodiscard]] CheckProgress progress() const { return shared_->run.progress(); }
     [[nodiscard]] CheckReport report() const { return shared_->run.report(); }
 

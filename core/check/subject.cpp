@@ -317,6 +317,7 @@ int Subject::reset() {
     if (error == 0 && running) {
         foundNotRunning_ = spoiled_ = twin_ = loadOpen_ = false;
         // What is kept of a session that is over forbids nothing any more.
+        const std::lock_guard lock(mutex_);
         std::erase_if(streams_, [](const auto& stream) { return stream->writeFailed(); });
     }
     return error;

@@ -18,7 +18,7 @@ import jsonschema
 
 OK, REFUSED, USAGE, NO_ACCESS, LOST, FILE, CANCELLED = 0, 1, 2, 3, 5, 6, 130
 PROGRAM, SCHEMAS = "", Path()
-GOOD, PEER, BAD, SHOULD, HUNG, SLOW, FOUND = (f"0000:20:00.{n}" for n in range(7))
+GOOD, PEER, BAD, SHOULD, HUNG, SLOW, FOUND, STALL = (f"0000:20:00.{n}" for n in range(8))
 
 
 def device(address, **keys):
@@ -29,6 +29,7 @@ def device(address, **keys):
 MACHINE = {"schema": "migscope.sim-profile/1", "name": "check", "devices": [
     device(GOOD), device(PEER), device(BAD, misbehaviours=["refuses-an-arc"]), device(SHOULD, misbehaviours=["size-too-small"]),
     device(HUNG, faults=[{"kind": "stuck-set"}]), device(SLOW, arc_ns=200_000_000),
+    device(STALL, faults=[{"kind": "stall-read", "offset": 64}]),
     device(FOUND, keeps_state=True, found_state="RESUMING")]}
 
 
@@ -194,6 +195,15 @@ class Reports(unittest.TestCase):
         self.assertEqual(found["results"][-1]["verdict"], "fail")
         self.assertEqual(found["ends"], [{"device": HUNG, "state": None, "safe": False}])
         self.assertIn("state: unknown", err)
+
+    def test_a_call_that_can_be_interrupted_fails_its_check_whatever_its_severity(self):
+        out, err = self.check(STALL, "--max-stuck", "0.5", "--json", code=REFUSED)
+        found = document(out, "check")
+        failed = [r for r in found["results"] if r["verdict"] == "fail"]
+        self.assertEqual(len(failed), 2, "after the second one nothing more is asked")
+        self.assertTrue(all("read had not returned" in r["seen"] for r in failed))
+        self.assertEqual(found["ends"], [{"device": STALL, "state": "RUNNING", "safe": True}])
+        self.assertIn("stuck in read", err)
 
     def test_a_cancelled_run_brings_the_device_back(self):
         with subprocess.Popen([PROGRAM, "--backend", f"sim:{self.profile}", "--json", "check", SLOW], stdout=subprocess.PIPE,
