@@ -47,10 +47,11 @@ constexpr std::array specs{
          "Ctrl+Shift+C",
          QT_TRANSLATE_NOOP("actions",
                            "Copy the command that does what was done here, for a terminal or a script.")},
-    Spec{ActionId::CancelRun, "cancel-run", QT_TRANSLATE_NOOP("actions", "Ca&ncel run"), "Ctrl+.",
+    Spec{ActionId::CancelRun, "cancel-run", QT_TRANSLATE_NOOP("actions", "Ca&ncel"), "Ctrl+.",
          QT_TRANSLATE_NOOP(
              "actions",
-             "Stop the run that is under way at its next safe point; the devices are brought back.")},
+             "Stop what the selected device is at, or the run that is under way, at its next safe point. A "
+             "run brings its devices back.")},
     Spec{ActionId::OpenRecording, "open-recording", QT_TRANSLATE_NOOP("actions", "Open &recording…"),
          "Ctrl+O", QT_TRANSLATE_NOOP("actions", "Open a recording (*.migrec).")},
     Spec{ActionId::SaveRecording, "save-recording", QT_TRANSLATE_NOOP("actions", "&Save recording as…"),
@@ -102,8 +103,6 @@ const char* briefText(ActionId id) {
         return QT_TRANSLATE_NOOP("actions", "Save as…");
     case ActionId::CopyCommand:
         return QT_TRANSLATE_NOOP("actions", "Copy command");
-    case ActionId::CancelRun:
-        return QT_TRANSLATE_NOOP("actions", "Cancel");
     case ActionId::Search:
         return QT_TRANSLATE_NOOP("actions", "Find");
     default:

@@ -6,6 +6,7 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 
 #include "core/base/byte_size.h"
@@ -55,6 +56,29 @@ QString pathWords(const Route& route) {
             text += QStringLiteral("  →%1 ").arg(at + 1) + name(arcs[at].to) + streamWords(arcs[at]);
     }
     return text + QLatin1Char('.');
+}
+
+/// What helps after a job by hand that failed; the device answers, and stands in a known state or not.
+QString nextStep(const SessionState& session) {
+    const Error& error = *session.error;
+    const bool rejected = session.state == MigState::Resuming && session.job.starts_with("step") &&
+                          error.what.starts_with("SET") && error.errnoValue() != 0;
+    if (session.needsReset)
+        return (rejected ? tr("The device rejects the image.") + QLatin1Char(' ') : QString()) +
+               tr("Next: Reset.");
+    if (error.is(Errc::Cancelled) || error.is(Errc::Refused))
+        return {};
+    if (session.state && isSaving(*session.state) && !session.stream)
+        return tr("Its stream is closed, nothing can be saved from here. Next: RUNNING, or Reset.");
+    if (error.is(Errc::ProtocolViolation))
+        return tr("The driver broke the protocol. Next: Reset.");
+    if (error.isErrno(EINTR))
+        return tr("A signal ended the call: Cancel does that. Next: ask again.");
+    if (error.isErrno(EBUSY))
+        return tr("Next: ask again when whatever keeps it busy is over.");
+    if (error.errnoValue() != 0 && session.state)
+        return tr("Next: ask again, or Reset; the kernel's log may say more.");
+    return {};
 }
 
 } // namespace
@@ -214,7 +238,8 @@ GridStatus statusOf(const GridView& view) {
         const QString text = shown(session.stuckText(view.now));
         return {
             tr("%1%2. The kernel has not returned from this call, so this device takes nothing else. Other "
-               "devices go on, and closing the window is still possible.")
+               "devices go on, and closing the window is still possible. Cancel wakes a call that can be "
+               "woken.")
                 .arg(text.left(1).toUpper(), text.mid(1)),
             true};
     }
@@ -231,8 +256,8 @@ GridStatus statusOf(const GridView& view) {
         QString text = errorSentence(*session.error, session.device);
         text += QLatin1Char(' ') + (session.state ? tr("The device stands in %1.").arg(name(*session.state))
                                                   : tr("Where the device stands is not known."));
-        if (session.needsReset)
-            text += QLatin1Char(' ') + tr("Next: Reset.");
+        if (const QString next = nextStep(session); !next.isEmpty())
+            text += QLatin1Char(' ') + next;
         return {text, true};
     }
     if (session.capabilities && session.capabilities->protocol != Protocol::V2)

@@ -9,6 +9,7 @@
 #include <QStackedWidget>
 #include <QTabWidget>
 
+#include <algorithm>
 #include <map>
 
 #include "ui/actions.h"
@@ -212,10 +213,10 @@ void Presenter::showActions() {
     };
     needsIdle(ActionId::ReleaseDevice);
     needsIdle(ActionId::ResetDevice);
-    if (host.runActive())
+    if (host.runActive() || worksByHand())
         actions.enable(ActionId::CancelRun);
     else
-        actions.disable(ActionId::CancelRun, tr("No run is under way."));
+        actions.disable(ActionId::CancelRun, tr("Nothing is under way."));
     if (host.spec() == QLatin1String("kernel"))
         actions.disable(ActionId::ThisHost, tr("This host is shown."));
     else
@@ -313,6 +314,26 @@ void Presenter::releaseDevice() {
 void Presenter::askReset() {
     parts_.tabs->setCurrentWidget(parts_.inspect);
     parts_.inspect->grid()->askReset();
+}
+
+bool Presenter::worksByHand() const {
+    const HostSession& host = *parts_.host;
+    if (!host.isOpen(device_))
+        return false;
+    const SessionPhase phase = host.state(device_)->phase;
+    if (phase != SessionPhase::Working && phase != SessionPhase::Stuck)
+        return false;
+    // A run's device is stuck as one by hand is.
+    const std::vector<std::string> lent =
+        host.runActive() ? host.run()->request.devices() : std::vector<std::string>{};
+    return std::find(lent.begin(), lent.end(), device_) == lent.end();
+}
+
+void Presenter::cancel() {
+    if (worksByHand())
+        parts_.host->cancel(device_);
+    else
+        parts_.host->cancelRun();
 }
 
 void Presenter::step(MigState goal, bool combined) {

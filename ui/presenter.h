@@ -72,7 +72,8 @@ struct WindowParts {
     QStackedWidget* centre = nullptr; ///< the host page, or header and tabs
     QTabWidget* tabs = nullptr;
     QLabel* status = nullptr;
-    QMenu* recent = nullptr; ///< of File: filled when it opens
+    QMenu* recent = nullptr;   ///< of File: filled when it opens
+    QMenu* examples = nullptr; ///< of File; the data of an entry is its example's name
     Presenter* presenter = nullptr;
     RunPresenter* runPresenter = nullptr;
     QString uapiBaseline;
@@ -102,6 +103,8 @@ public slots:
     void openDevice();
     void releaseDevice();
     void askReset();
+    /// What the selected device is at; else the run.
+    void cancel();
     void step(migscope::MigState goal, bool combined);
     void reset();
     void copyCommand();
@@ -118,6 +121,7 @@ signals:
 private:
     [[nodiscard]] const Device* current() const;
     [[nodiscard]] GridView gridView() const;
+    [[nodiscard]] bool worksByHand() const;
     void showGrid();
     void showActions();
     void showStatus();

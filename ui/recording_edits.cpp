@@ -19,6 +19,8 @@ QString RecordingEdits::whyNoMark(const RunSourcePtr& source) {
         return tr("Select a run first.");
     if (source->growing() && !source->recordedHere())
         return tr("Another program is still writing this recording: a mark can be put into it when it ends.");
+    if (source->path().isEmpty() && !source->recordedHere())
+        return tr("An example is not changed: save it as a file, and open that.");
     return {};
 }
 

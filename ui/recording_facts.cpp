@@ -36,6 +36,8 @@ FactSection fileFacts(const Recording& recording, const QString& path, bool grow
             section.facts.push_back(
                 {tr("size"), QString::fromStdString(formatBytes(static_cast<std::uint64_t>(facts.size())))});
     }
+    if (!header.about.empty())
+        section.facts.push_back({tr("about"), shown(header.about)});
     section.facts.push_back({tr("schema"), shown(header.schema)});
     section.facts.push_back({tr("written by"), tr("Migscope %1").arg(given(header.tool))});
     section.facts.push_back({tr("detail"), shown(header.detail)});
@@ -51,6 +53,8 @@ FactSection hostFacts(const RecordingHeader& header) {
     FactSection section{tr("Host"), {}};
     section.facts.push_back({tr("host"), header.simulated ? tr("%1, SIMULATED").arg(given(header.hostName))
                                                           : given(header.hostName)});
+    if (header.emulated)
+        section.facts.push_back({tr("machine"), tr("emulated: times are not a real machine's")});
     section.facts.push_back({tr("kernel"), given(header.kernel)});
     section.facts.push_back({tr("boot id"), given(header.bootId)});
     section.facts.push_back({tr("begun"), begunWords(header)});

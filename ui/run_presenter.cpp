@@ -13,6 +13,7 @@
 
 #include "ui/actions.h"
 #include "ui/cli_command.h"
+#include "ui/examples.h"
 #include "ui/host_session.h"
 #include "ui/images.h"
 #include "ui/panels/compare_page.h"
@@ -226,6 +227,23 @@ void RunPresenter::fillRecent() {
     else
         connect(parts_.recent->addAction(tr("Clear the list")), &QAction::triggered, parts_.recordings,
                 &Recordings::clearRecent);
+}
+
+void RunPresenter::showExample(const QAction* entry) {
+    const QString name = entry->data().toString();
+    RunSourcePtr source;
+    for (const auto& [id, known] : sources_) {
+        if (known->path().isEmpty() && known->name() == name + QStringLiteral(".migrec"))
+            source = known;
+    }
+    if (!source) {
+        const auto opened = openExample(name);
+        if (!opened)
+            return onOpenFailed(name, opened.error());
+        source = *opened;
+    }
+    onOpened(source);
+    showRun(source);
 }
 
 void RunPresenter::saveShown() {

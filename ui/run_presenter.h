@@ -19,6 +19,7 @@
 #include "ui/selection.h"
 #include "ui/unfinished.h"
 
+class QAction;
 class QMimeData;
 
 namespace migscope {
@@ -63,6 +64,8 @@ public slots:
     void start(const migscope::RunRequest& request);
     void chooseRecording();
     void fillRecent();
+    /// The entry's data names it. Opened once: the second time its row is shown again.
+    void showExample(const QAction* entry);
     void saveShown();
     void saveAs(const migscope::RunSourcePtr& source);
     void saveStretch(const migscope::RunSourcePtr& source, migscope::TimeRange range);

@@ -10,6 +10,7 @@
 #include <QToolBar>
 
 #include "ui/actions.h"
+#include "ui/examples.h"
 #include "ui/main_window.h"
 
 namespace migscope {
@@ -50,6 +51,12 @@ void makeMenus(QMainWindow& window, WindowParts& parts, const QList<QDockWidget*
     file->addSeparator();
     file->addAction(actions[ActionId::OpenRecording]);
     parts.recent = file->addMenu(tr("Open r&ecent"));
+    parts.examples = file->addMenu(tr("Open exa&mple"));
+    for (const Example& example : examples()) {
+        QAction* act = parts.examples->addAction(example.words);
+        act->setData(example.name);
+        act->setStatusTip(tr("A recording of the lab's own driver on a real kernel in an emulated machine"));
+    }
     file->addActions({actions[ActionId::SaveRecording], actions[ActionId::SaveReport],
                       actions[ActionId::Export], actions[ActionId::CompareImages]});
     file->addSeparator();

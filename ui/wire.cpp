@@ -104,6 +104,7 @@ void wireRecordings(const WindowParts& parts) {
     join(parts.unfinished, &UnfinishedJournals::found, runs, &RunPresenter::onUnfinished);
     join(parts.offer, &NoticeBar::answered, runs, &RunPresenter::onOfferAnswered);
     join(parts.recent, &QMenu::aboutToShow, runs, &RunPresenter::fillRecent);
+    join(parts.examples, &QMenu::triggered, runs, &RunPresenter::showExample);
 }
 
 /// What is taken away of charts and recordings.
@@ -198,7 +199,7 @@ void wireActions(MainWindow& window, const WindowParts& parts) {
             presenter->copyCommand();
     });
     does(ActionId::CompareImages, parts.images, &Images::show);
-    does(ActionId::CancelRun, parts.host, &HostSession::cancelRun);
+    does(ActionId::CancelRun, presenter, &Presenter::cancel);
     does(ActionId::OpenRecording, runs, &RunPresenter::chooseRecording);
     does(ActionId::SaveRecording, runs, &RunPresenter::saveShown);
     const auto focus = [](QLineEdit* field) {

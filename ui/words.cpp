@@ -31,7 +31,11 @@ QString shown(std::string_view raw) {
 
 QString shortName(std::string_view device) {
     const QString name = shown(device);
-    return name.startsWith(QLatin1String("0000:")) && name.size() == 12 ? name.mid(5) : name;
+    if (name.startsWith(QLatin1String("0000:")) && name.size() == 12)
+        return name.mid(5);
+    // An mdev's UUID: both ends tell one from another, the middle seldom does, and a column has no room.
+    const bool uuid = name.size() == 36 && name[8] == QLatin1Char('-') && name[23] == QLatin1Char('-');
+    return uuid ? name.left(8) + QStringLiteral("…") + name.right(4) : name;
 }
 
 QString deviceKindText(const Device& device) {
@@ -133,7 +137,7 @@ QString errorName(const Error& error) {
 QString errorSentence(const Error& error, const std::string& known) {
     QString text = shown(error.what);
     if (!error.where.empty() && error.where != known)
-        text += QLatin1Char(' ') + shown(error.where);
+        text += QLatin1Char(' ') + shortName(error.where);
     if (const int number = error.errnoValue(); number != 0)
         text += tr(": %1, “%2”").arg(errorName(error), shown(error.code.message()));
     else if (error.detail.empty())

@@ -19,7 +19,7 @@ namespace migscope {
 
 /// Text of foreign origin (sysfs, drivers, files), made safe to show. *Reentrant*, like all of this file.
 [[nodiscard]] QString shown(std::string_view raw);
-/// "3b:00.2" for "0000:3b:00.2"; other names unchanged.
+/// "3b:00.2" for "0000:3b:00.2", "83b8f4f2…8f3f" for a UUID; other names unchanged.
 [[nodiscard]] QString shortName(std::string_view device);
 /// "ConnectX VF", "mtty-2", …; empty when nothing is known but the address.
 [[nodiscard]] QString deviceKindText(const Device& device);

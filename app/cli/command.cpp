@@ -48,6 +48,8 @@ ExitCode dispatch(Context& context) {
         return runCapture(context);
     case Command::Dirty:
         return runDirty(context);
+    case Command::Check:
+        return runCheck(context);
     case Command::Version:
         return runVersion(context);
     }

@@ -86,6 +86,7 @@ ExitCode runCompare(Context& context);
 ExitCode runExport(Context& context);
 ExitCode runCapture(Context& context);
 ExitCode runDirty(Context& context);
+ExitCode runCheck(Context& context);
 ExitCode runVersion(Context& context);
 
 /// The whole program but for main(): parses, runs, returns the exit code.

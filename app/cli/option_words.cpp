@@ -10,7 +10,7 @@
 namespace migscope::cli {
 namespace {
 
-constexpr std::array<std::pair<Command, const char*>, 14> commandWords{{
+constexpr std::array<std::pair<Command, const char*>, 15> commandWords{{
     {Command::List, "list"},
     {Command::Show, "show"},
     {Command::Set, "set"},
@@ -24,6 +24,7 @@ constexpr std::array<std::pair<Command, const char*>, 14> commandWords{{
     {Command::Export, "export"},
     {Command::Capture, "capture"},
     {Command::Dirty, "dirty"},
+    {Command::Check, "check"},
     {Command::Version, "version"},
 }};
 
@@ -57,6 +58,8 @@ bool touchesDevice(const Options& options) {
     switch (options.command) {
     case Command::Show:
         return options.probe;
+    case Command::Check:
+        return !options.listChecks;
     case Command::Set:
     case Command::Reset:
     case Command::Save:

@@ -3,6 +3,7 @@
 // Parsing of the command line: the one file that knows CLI11.
 #include "app/cli/options.h"
 
+#include "app/cli/check_options.h"
 #include "app/cli/dirty_options.h"
 #include "core/base/escape.h"
 
@@ -36,6 +37,7 @@ struct Raw {
     double budgetMs = -1;
     double maxStuckSeconds = -1;
     RawDirty dirty;
+    RawCheck check;
     bool version = false;
 };
 
@@ -92,6 +94,10 @@ std::optional<UsageError> convert(const Raw& raw, Options& options) {
     }
     if (options.command == Command::Dirty) {
         if (auto bad = convertDirty(raw.dirty, options))
+            return wrong(std::move(bad->first), std::move(bad->second));
+    }
+    if (options.command == Command::Check) {
+        if (auto bad = convertCheck(raw.check, options))
             return wrong(std::move(bad->first), std::move(bad->second));
     }
     if (options.command == Command::Compare) {
@@ -270,6 +276,22 @@ void addCommands(CLI::App& app, Options& options, Raw& raw) {
     dirty->add_flag("--force", options.force, "replace an existing recording");
     dirty->footer(opens);
     stuck(dirty);
+
+    CLI::App* check = app.add_subcommand(
+        "check", "Does a driver keep to the protocol? Asks a device, and its peer, a catalogue of checks.");
+    check->add_option("DEVICE", options.device, deviceHelp);
+    check->add_option("PEER", options.peer, "a second device of its kind, for what takes two");
+    check->add_flag("--list", options.listChecks, "name the checks and ask nothing");
+    check->add_option("--only", raw.check.only, "ID[,ID…]: these checks only");
+    check->add_option("--class", raw.check.classes, "CLASS[,CLASS…] of passive, session, resets, hostile");
+    check->add_option("--hostile", raw.check.hostile,
+                      "DEVICE[,DEVICE]: junk may be written into it, whoever shares its firmware");
+    check->add_option("--format", raw.check.format, "text, ktap or junit")
+        ->check(CLI::IsMember({"text", "ktap", "junit"}));
+    check->add_option("--record", options.record, "write a recording of every call");
+    check->add_flag("--force", options.force, "reset a device that is found not RUNNING");
+    check->footer(opens);
+    stuck(check);
 
     app.add_subcommand("version",
                        "Build, baseline of the kernel interface, and what the running kernel offers.");

@@ -32,8 +32,11 @@ enum class Command {
     Export,
     Capture,
     Dirty,
+    Check,
     Version
 };
+
+enum class CheckFormat { Text, Ktap, Junit };
 
 struct Options {
     Command command = Command::List;
@@ -68,6 +71,12 @@ struct Options {
     Ns interval{0};                                         ///< dirty: from one report to the next
     std::uint32_t dirtyRounds = 0; ///< dirty: 0 until Ctrl-C; with `sweep` reports of each size
     bool sweep = false;            ///< dirty: cost by size instead of pages
+    bool listChecks = false;       ///< check --list
+    std::string peer;              ///< check; empty: none
+    std::vector<std::string> checkIds;
+    std::vector<std::string> checkClasses; ///< "passive", …
+    std::vector<std::string> hostile;      ///< devices that junk may be written into, as the user typed them
+    CheckFormat checkFormat = CheckFormat::Text;
     ExportFormat format = ExportFormat::Csv;
     std::string out; ///< empty: standard output
     /// How long a call may be under way before the program gives the device up; absent: until Ctrl-C.

@@ -93,4 +93,12 @@ std::string shellQuote(std::string_view raw) {
     return out + "'";
 }
 
+std::string hexText(std::span<const std::byte> bytes) {
+    std::string out;
+    out.reserve(bytes.size() * 2);
+    for (const std::byte b : bytes)
+        out += fmt::format("{:02x}", std::to_integer<unsigned>(b));
+    return out;
+}
+
 } // namespace migscope

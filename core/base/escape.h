@@ -3,6 +3,8 @@
 // Text from outside (sysfs, files, drivers) made safe to print.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,5 +15,7 @@ namespace migscope {
 [[nodiscard]] std::string escapeText(std::string_view raw);
 /// The text between single quotes of a POSIX shell when it needs them: for commands offered to be copied.
 [[nodiscard]] std::string shellQuote(std::string_view raw);
+/// Two hexadecimal digits a byte.
+[[nodiscard]] std::string hexText(std::span<const std::byte> bytes);
 
 } // namespace migscope

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 namespace migscope {
 namespace {
@@ -83,6 +84,26 @@ Result<RawPrecopyInfo> KernelDataStream::precopyInfo() {
         return RawPrecopyInfo{
             .initialBytes = info.initialBytes, .dirtyBytes = info.dirtyBytes, .flags = info.flags};
     }
+}
+
+Result<void> KernelDataStream::control(unsigned long request, std::span<std::byte> bytes) {
+    const Interrupter::Call call(interrupter_);
+    for (;;) {
+        if (interrupter_.consume())
+            return fail(Errc::Cancelled, "ioctl", device_->name);
+        const int answer = device_->syscalls->ioctl(fd_.get(), request, bytes.data());
+        if (answer == -EINTR)
+            continue;
+        if (answer < 0)
+            return failErrno(-answer, "ioctl", device_->name);
+        return {};
+    }
+}
+
+Result<void> KernelDataStream::rewind() {
+    if (const off_t answer = device_->syscalls->lseek(fd_.get(), 0, SEEK_SET); answer < 0)
+        return failErrno(static_cast<int>(-answer), "lseek", device_->name);
+    return {};
 }
 
 } // namespace migscope

@@ -69,6 +69,8 @@ public:
     [[nodiscard]] Result<std::size_t> read(std::span<std::byte> into) override;
     [[nodiscard]] Result<std::size_t> write(std::span<const std::byte> from) override;
     [[nodiscard]] Result<RawPrecopyInfo> precopyInfo() override;
+    [[nodiscard]] Result<void> control(unsigned long request, std::span<std::byte> bytes) override;
+    [[nodiscard]] Result<void> rewind() override;
     void interrupt() override { interrupter_.interrupt(); }
 
 private:

@@ -50,4 +50,8 @@ int RealSyscalls::fcntl(int fd, int command, int argument) {
     return answer(::fcntl(fd, command, argument));
 }
 
+off_t RealSyscalls::lseek(int fd, off_t offset, int whence) {
+    return answer(::lseek(fd, offset, whence));
+}
+
 } // namespace migscope

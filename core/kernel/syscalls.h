@@ -30,6 +30,7 @@ public:
     /// Never repeated: on Linux the descriptor is gone even after an error.
     virtual int close(int fd) = 0;
     virtual int fcntl(int fd, int command, int argument) = 0;
+    virtual off_t lseek(int fd, off_t offset, int whence) = 0;
 };
 
 /// The real ones.
@@ -43,6 +44,7 @@ public:
     int poll(pollfd* fds, unsigned count, int timeoutMs) override;
     int close(int fd) override;
     int fcntl(int fd, int command, int argument) override;
+    off_t lseek(int fd, off_t offset, int whence) override;
 };
 
 /// Owns one descriptor and closes it, once, through the Syscalls that it came from. 0 is a legal descriptor.

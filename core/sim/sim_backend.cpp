@@ -17,6 +17,7 @@
 #include "core/host/outside_state.h"
 #include "core/sim/sim_device.h"
 #include "core/sim/sim_machine.h"
+#include "core/sim/sim_wrong.h"
 
 namespace migscope {
 
@@ -29,8 +30,18 @@ struct SimBackend::Machine {
         , violations(std::make_shared<SimViolations>())
         , log(std::make_shared<SimLog>(clock))
         , newsChanged(clock.makeCondition()) {
-        for (const auto& device : profile.devices)
+        const auto together = std::make_shared<SimWrongMachine>();
+        for (const auto& device : profile.devices) {
             devices[device.address] = std::make_shared<SimDevice>(device, clock, violations, log);
+            if (device.misbehaviours.empty())
+                continue;
+            auto wrong = std::make_shared<SimWrongs>();
+            wrong->kinds = device.misbehaviours;
+            wrong->flags = device.flags;
+            wrong->machine = together;
+            wrong->complain = [sink = log, &device] { sink->callFailed(device, "nothing at all", EIO); };
+            wrongs[device.address] = std::move(wrong);
+        }
     }
     ~Machine() {
         {
@@ -115,6 +126,7 @@ struct SimBackend::Machine {
     const std::shared_ptr<SimViolations> violations;
     const std::shared_ptr<SimLog> log;
     std::map<std::string, std::shared_ptr<SimDevice>> devices;
+    std::map<std::string, std::shared_ptr<SimWrongs>> wrongs; ///< of those that misbehave
 
     std::mutex listenerMutex;
     Listener listener;
@@ -176,13 +188,19 @@ Result<std::unique_ptr<DeviceIo>> SimBackend::open(const std::string& device) {
     std::string why;
     if (const int number = machine_->refusal(profile, why); number != 0)
         return failErrno(number, "open", node, std::move(why));
-    if (const int number = found->second->openDevice(); number != 0)
+    const auto wrong = machine_->wrongs.find(device);
+    if (const int number = found->second->openDevice(); number != 0) {
+        if (number == EBUSY && wrong != machine_->wrongs.end() &&
+            wrong->second->has(SimMisbehaviour::OpensTwice))
+            return makeDeadDeviceIo();
         return failErrno(number, "open", node);
+    }
     for (const auto& fault : profile.faults) {
         if (fault.kind == SimFaultKind::AskedBack)
             machine_->tellLater(device, machine_->clock.now() + fault.after);
     }
-    return makeSimDeviceIo(std::make_shared<SimHandle>(found->second));
+    auto io = makeSimDeviceIo(std::make_shared<SimHandle>(found->second));
+    return wrong == machine_->wrongs.end() ? std::move(io) : misbehave(std::move(io), wrong->second);
 }
 
 void SimBackend::listen(Listener listener) {

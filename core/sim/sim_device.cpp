@@ -225,6 +225,8 @@ int SimDevice::step(Lock& lock, MigState to, std::int32_t& token) {
     if (session_ && !(isSaving(from) && isSaving(to)))
         endSession();
     state_ = to;
+    if (isRunning(to))
+        loadedSeed_.reset();
     if (opens) {
         startSession(to);
         if (const auto* fault = strike(SimFaultKind::LostFd, arc)) {
@@ -253,6 +255,7 @@ int SimDevice::finishLoad() {
     if (!verifier.complete())
         return EINVAL;
     lastLoad_.accepted = true;
+    loadedSeed_ = verifier.seed();
     return 0;
 }
 
@@ -270,6 +273,7 @@ void SimDevice::applyDue() {
 
 void SimDevice::becomeRunning() {
     endSession();
+    loadedSeed_.reset();
     state_ = MigState::Running;
     foundNotRunning_ = false;
 }
@@ -317,6 +321,7 @@ void SimDevice::moveBehindBack() {
         return;
     }
     accrue();
+    everOpened_ = true; // the state that it was to be found in is gone
     becomeRunning();
 }
 

@@ -161,6 +161,7 @@ private:
     std::vector<SimArc> arcs_;
     SimLoad lastLoad_;
     std::uint64_t savedSeed_ = 0;
+    std::optional<std::uint64_t> loadedSeed_; ///< of the state that was loaded, until the device runs
 };
 
 /// bytes / (bytes per second) as time, rounded down; 0 for an unlimited rate.

@@ -131,6 +131,17 @@ public:
             adopt(inner);
         });
     }
+    /// A list of words, each of which `take` must know.
+    void words(const char* key, const std::function<bool(const std::string&)>& take) {
+        with(key, [&](const Json& value, const std::string& where) {
+            if (!value.is_array())
+                return complain(where, "a list is expected");
+            for (std::size_t i = 0; i < value.size() && !error_; ++i) {
+                if (!value[i].is_string() || !take(value[i].get<std::string>()))
+                    complain(fmt::format("{}/{}", where, i), "there is no such word, or it is there twice");
+            }
+        });
+    }
     /// Calls `each` with a reader for every element.
     void list(const char* key, const std::function<void(Reader&)>& each) {
         with(key, [&](const Json& value, const std::string& where) {
@@ -375,6 +386,13 @@ void readDevice(Reader& reader, SimDeviceProfile& device) {
                                                              {"set", SimWork::Set}};
     reader.choice("save_in", device.saveIn, works);
     reader.choice("load_in", device.loadIn, works);
+    reader.words("misbehaviours", [&](const std::string& word) {
+        for (const auto& [kind, name] : simMisbehaviours) {
+            if (name == word)
+                return device.misbehaviours.insert(kind).second;
+        }
+        return false;
+    });
     reader.list("faults", [&](Reader& inner) { readFault(inner, device.faults.emplace_back()); });
 }
 

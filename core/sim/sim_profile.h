@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/device/migration_state.h"
+#include "core/sim/sim_misbehaviour.h"
 
 namespace migscope {
 
@@ -146,6 +148,7 @@ struct SimDeviceProfile {
     SimWork loadIn = SimWork::Calls; ///< in write(), or in the SET that leaves RESUMING
 
     std::vector<SimFault> faults;
+    std::set<SimMisbehaviour> misbehaviours; ///< rules of the protocol that it breaks, for compliance checks
 
     [[nodiscard]] Ns timeOf(MigState from, MigState to) const;
 };

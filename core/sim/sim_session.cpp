@@ -58,6 +58,9 @@ void SimDevice::startSession(MigState to) {
     session->header = ownHeader();
     if (session->saving) {
         session->header.seed = fnv(fmt::format("{} {}", profile_.address, ++sessions_));
+        // What was loaded and did not run yet is the same state still.
+        if (loadedSeed_)
+            session->header.seed = *loadedSeed_;
         savedSeed_ = session->header.seed;
         session->empty = ++savings_ > 1 && strike(SimFaultKind::EmptySecondSave) != nullptr;
         session->dirtyTakenAt = ran_;

@@ -3,6 +3,7 @@
 // The data stream of a simulated device: what reads, writes and pre-copy info do.
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 #include "core/sim/sim_device.h"
 
@@ -194,6 +195,23 @@ public:
         return handle_->device().write(*session_, from, stop_);
     }
     Result<RawPrecopyInfo> precopyInfo() override { return handle_->device().precopyInfo(*session_, stop_); }
+    Result<void> control(unsigned long request, std::span<std::byte> bytes) override {
+        uapi::VfioPrecopyInfo info{};
+        if (request != uapi::ioctlMigGetPrecopyInfo || bytes.size() < sizeof info)
+            return failErrno(ENOTTY, "ioctl", handle_->device().profile().address);
+        std::memcpy(&info, bytes.data(), sizeof info);
+        const auto answer = precopyInfo();
+        if (!answer)
+            return std::unexpected(answer.error());
+        if (info.argsz < sizeof info)
+            return failErrno(EINVAL, "GET_PRECOPY_INFO", handle_->device().profile().address);
+        info.flags = answer->flags;
+        info.initialBytes = answer->initialBytes;
+        info.dirtyBytes = answer->dirtyBytes;
+        std::memcpy(bytes.data(), &info, sizeof info);
+        return {};
+    }
+    Result<void> rewind() override { return failErrno(ESPIPE, "lseek", handle_->device().profile().address); }
     void interrupt() override { handle_->device().interruptStream(stop_); }
 
 private:

@@ -226,6 +226,9 @@ struct RecordingHeader {
     std::string extra;             ///< unknown keys, as one JSON object
     std::string hostExtra = {};    ///< the same of the inner object `host`
     std::string clockExtra = {};   ///< and of `clock`
+    /// The host is an emulated machine: its times are not a real machine's. Said with every figure.
+    bool emulated = false;
+    std::string about = {}; ///< what the recording shows, in a sentence; of an example
 };
 
 } // namespace migscope

@@ -468,6 +468,7 @@ Result<ParsedLine> headerOf(const Json& json, std::string_view line, const std::
         header.hostName = inner.text("name", false);
         header.kernel = inner.text("kernel", false);
         header.bootId = inner.text("boot_id", false);
+        header.emulated = inner.boolean("emulated");
         header.hostExtra = inner.extra(memberText(line, "host"));
         in.adopt(inner);
     }
@@ -507,6 +508,7 @@ Result<ParsedLine> headerOf(const Json& json, std::string_view line, const std::
     if (plan && plan->is_object())
         header.plan = planOf(in, *plan, memberText(line, "plan"));
     header.detail = in.text("detail", false);
+    header.about = in.text("about", false);
     if (!in.problem().empty())
         return damaged(where, in.problem());
     header.extra = in.extra(line);

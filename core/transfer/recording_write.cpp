@@ -219,6 +219,8 @@ std::string headerLine(const RecordingHeader& header) {
     out.key("name").text(header.hostName);
     out.key("kernel").text(header.kernel);
     out.key("boot_id").text(header.bootId);
+    if (header.emulated)
+        out.key("emulated").boolean(true);
     if (!header.hostExtra.empty())
         out.members(header.hostExtra);
     out.endObject();
@@ -254,6 +256,8 @@ std::string headerLine(const RecordingHeader& header) {
     else
         out.null();
     out.key("detail").text(header.detail);
+    if (!header.about.empty())
+        out.key("about").text(header.about);
     if (!header.extra.empty())
         out.members(header.extra);
     out.endObject();

@@ -146,6 +146,7 @@ std::string reportText(const Recording& recording) {
     }
     const std::string workload = reportWorkload(header);
     out += header.simulated ? "SIMULATED · " : "";
+    out += header.emulated ? "EMULATED machine, times are not a real one's · " : "";
     out += "workload: " + (workload == "none" ? std::string("idle function") : escapeText(workload)) + "\n";
     if (!recording.complete)
         out += "INCOMPLETE recording\n";

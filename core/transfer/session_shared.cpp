@@ -11,18 +11,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "core/base/escape.h"
+
 namespace migscope {
-namespace {
-
-std::string hexOf(std::span<const std::byte> bytes) {
-    std::string out;
-    out.reserve(bytes.size() * 2);
-    for (const std::byte b : bytes)
-        out += fmt::format("{:02x}", std::to_integer<unsigned>(b));
-    return out;
-}
-
-} // namespace
 
 Error errorOf(const std::exception& thrown, std::string what, std::string where) {
     if (const auto* system = dynamic_cast<const std::system_error*>(&thrown))
@@ -118,7 +109,7 @@ void SessionObserver::blockingCall(const char* what) {
 }
 
 void SessionObserver::call(const CallRecord& record) {
-    route.push(record.returned, event::Call{record.op, hexOf(record.in), hexOf(record.out), record.errnoValue,
+    route.push(record.returned, event::Call{record.op, hexText(record.in), hexText(record.out), record.errnoValue,
                                             record.called, record.returned});
 }
 

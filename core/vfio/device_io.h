@@ -39,6 +39,13 @@ public:
     [[nodiscard]] virtual Result<std::size_t> write(std::span<const std::byte> from) = 0;
     /// Has side effects on real drivers (it may start the next save): only for a plan or on the user's wish.
     [[nodiscard]] virtual Result<RawPrecopyInfo> precopyInfo() = 0;
+    /// An ioctl with these very bytes, written back in place: for who tests a driver's own checks. Only
+    /// numbers that no VFIO file has, and VFIO_MIG_GET_PRECOPY_INFO. The kernel's errno on failure.
+    [[nodiscard]] virtual Result<void> control(unsigned long /*request*/, std::span<std::byte> /*bytes*/) {
+        return fail(Errc::Unsupported, "ioctl", "data fd");
+    }
+    /// lseek() to the beginning: no migration stream allows it (ESPIPE).
+    [[nodiscard]] virtual Result<void> rewind() { return fail(Errc::Unsupported, "lseek", "data fd"); }
     /// *Thread-safe.* Wakes an interruptible wait of the call under way, or of the next one.
     virtual void interrupt() = 0;
 };

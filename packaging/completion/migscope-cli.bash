@@ -29,7 +29,7 @@ _migscope_cli() {
   for ((index = 1; index < cword; index++)); do
     word="${words[index]}"
     case "$word" in
-    list | show | set | reset | save | load | diff | migrate | report | compare | export | capture | dirty | version)
+    list | show | set | reset | save | load | diff | migrate | report | compare | export | capture | dirty | check | version)
       command="$word"
       break
       ;;
@@ -43,11 +43,13 @@ _migscope_cli() {
   --to) choices="csv json trace" ;;
   --hook) choices="before-stop= stopped= saved= loaded= resumed= end=" ;;
   --detail) choices="arcs calls" ;;
+  --class) choices="passive session resets hostile" ;;
+  --format) choices="text ktap junit" ;;
   --record | --out | --baseline) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
   *)
     local copying="--mode --downtime-limit --max-rounds --max-seconds --on-no-convergence --force --max-stuck"
     case "$command" in
-    '') choices="--backend --json --version --help list show set reset save load diff migrate report compare export capture dirty version" ;;
+    '') choices="--backend --json --version --help list show set reset save load diff migrate report compare export capture dirty check version" ;;
     show) choices="--probe --max-stuck" ;;
     set) choices="--combined --hold --max-stuck RUNNING RUNNING_P2P PRE_COPY PRE_COPY_P2P STOP STOP_COPY RESUMING" ;;
     reset) choices="--max-stuck" ;;
@@ -56,11 +58,12 @@ _migscope_cli() {
     migrate) choices="$copying --record --detail --hook --runs --budget" ;;
     compare) choices="--baseline --pool --without-first" ;;
     export) choices="--to --out --force" ;;
+    check) choices="--list --only --class --hostile --format --record --force --max-stuck" ;;
     dirty) choices="--range --page --interval --rounds --sweep --record --force --max-stuck" ;;
     esac
     case "$command:$cur" in
     *:-*) ;;
-    show:* | set:* | reset:* | save:* | load:* | migrate:* | dirty:*) choices+=" $(_migscope_cli_devices)" ;;
+    show:* | set:* | reset:* | save:* | load:* | migrate:* | dirty:* | check:*) choices+=" $(_migscope_cli_devices)" ;;
     esac
     ;;
   esac

@@ -68,6 +68,24 @@ TEST(Options, onlyAProbeMakesShowTouchTheDevice) {
     EXPECT_FALSE(touchesDevice(parsed({"report", "x"})));
 }
 
+TEST(Options, checkTakesItsListsApart) {
+    const Options options =
+        parsed({"check", "dev", "peer", "--only", "MIG-FSM-001,MIG-FSM-002", "--class", "passive,session",
+                "--hostile", "dev,peer", "--format", "ktap", "--force"});
+    EXPECT_EQ(options.command, Command::Check);
+    EXPECT_EQ(options.device, "dev");
+    EXPECT_EQ(options.peer, "peer");
+    EXPECT_EQ(options.checkIds, (std::vector<std::string>{"MIG-FSM-001", "MIG-FSM-002"}));
+    EXPECT_EQ(options.checkClasses, (std::vector<std::string>{"passive", "session"}));
+    EXPECT_EQ(options.hostile, (std::vector<std::string>{"dev", "peer"}));
+    EXPECT_EQ(options.checkFormat, CheckFormat::Ktap);
+    EXPECT_TRUE(options.force);
+    EXPECT_TRUE(touchesDevice(options));
+    const Options list = parsed({"check", "--list"});
+    EXPECT_TRUE(list.listChecks);
+    EXPECT_FALSE(touchesDevice(list));
+}
+
 TEST(Options, dirtyTakesRangesAndHasItsDefaults) {
     const Options options = parsed({"dirty", "dev", "--range", "0x100000000+4G,8192+64K"});
     EXPECT_THAT(options.ranges,

@@ -141,7 +141,8 @@ class DriverJudge(checks.Judge):
         self.says("outlive-rmmod", "in use")
 
     # --- the rules, as the driver saw them --------------------------------------------------------------------------
-    def rules(self) -> None:
+    def rules(self, least: int = 400, whole: bool = True) -> None:
+        """`least`: SETs that the driver must have seen; `whole`: every arc of every type was gone."""
         total, walked = 0, {flags: set() for flags in FLAGS}
         for step in self.steps():
             for device, entries in self.truth(step).items():
@@ -152,8 +153,8 @@ class DriverJudge(checks.Judge):
             if step not in KILLED:
                 lives = re.findall(r"/live:(files|sessions) (\d+)", self.text(f"steps/{step}.left"))
                 self.equal([f"{what} {count}" for what, count in lives if count != "0"], [], f"{step}: what is still open in the driver")
-        self.expect(total > 400, f"the driver saw the SETs of the whole run (only {total})")
-        for flags in FLAGS:
+        self.expect(total > least, f"the driver saw the SETs of the whole run (only {total})")
+        for flags in FLAGS if whole else ():
             missing = arcs_of(flags) - walked[flags]
             self.equal(sorted(f"{a}->{b}" for a, b in missing), [], f"arcs of flags {flags} that no step went")
 

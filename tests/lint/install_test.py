@@ -11,7 +11,9 @@ import xml.etree.ElementTree as xml
 from pathlib import Path
 
 APP_ID = "io.github.migscope.Migscope"
-ALWAYS = ["share/man/man1/migscope-cli.1", "share/bash-completion/completions/migscope-cli"]
+DEMOS = Path(__file__).resolve().parents[2] / "resources/demos"
+ALWAYS = ["share/man/man1/migscope-cli.1", "share/bash-completion/completions/migscope-cli",
+          *(f"share/migscope/examples/{path.name}" for path in sorted(DEMOS.glob("*.migrec")))]
 WITH_WINDOW = [
     "share/man/man1/migscope.1",
     "share/bash-completion/completions/migscope",

@@ -25,6 +25,7 @@ CORE_SEES = {
     "kernel": {"base", "uapi", "device", "host", "vfio"},
     "sim": {"base", "uapi", "device", "host", "vfio"},
     "transfer": {"base", "uapi", "device", "vfio"},
+    "check": {"base", "uapi", "device", "vfio", "transfer"},
 }
 UI_SEES = {"base", "device", "transfer"}
 UI_SEES_FILES = {"core/vfio/backend.h"}

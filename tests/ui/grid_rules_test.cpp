@@ -3,8 +3,11 @@
 // What the grid offers and what it says about the price.
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 #include "ui/cli_command.h"
 #include "ui/grid_rules.h"
+#include "ui/words.h"
 
 namespace migscope {
 namespace {
@@ -111,6 +114,52 @@ TEST(GridRules, aRefusalStaysWrittenAtTheStateThatRefused) {
          Error{std::error_code(EBUSY, std::generic_category()), "SET STOP_COPY", "d", {}}});
     EXPECT_EQ(noteFor(view, MigState::StopCopy).text.toStdString(), "refused: EBUSY");
     EXPECT_TRUE(noteFor(view, MigState::StopCopy).bad);
+}
+
+/// What stands under the grid after a step that failed.
+std::string afterFailure(MigState state, const Error& error, bool needsReset = false, bool stream = false) {
+    GridView view = viewOf(7, state);
+    view.session.job = "step to X";
+    view.session.error = error;
+    view.session.needsReset = needsReset;
+    if (stream)
+        view.session.stream = HandStream{StreamDirection::Save, 0, false, false};
+    const GridStatus status = statusOf(view);
+    EXPECT_TRUE(status.bad);
+    return status.text.toStdString();
+}
+
+TEST(GridRules, aFailureSaysWhereTheDeviceStandsAndWhatHelps) {
+    const auto set = [](int number) {
+        return Error{std::error_code(number, std::generic_category()), "SET X", "d", {}};
+    };
+    const auto has = [](const std::string& text, const char* words) {
+        return text.find(words) != std::string::npos;
+    };
+    EXPECT_TRUE(has(afterFailure(MigState::Running, set(EIO)), "Next: ask again, or Reset"));
+    EXPECT_TRUE(has(afterFailure(MigState::Running, set(EBUSY)), "Next: ask again when"));
+    EXPECT_TRUE(has(afterFailure(MigState::Running, set(EINTR)), "A signal ended the call"));
+    EXPECT_TRUE(has(afterFailure(MigState::PreCopy, set(EIO)), "Its stream is closed"))
+        << "moved, and then failed";
+    EXPECT_FALSE(has(afterFailure(MigState::PreCopy, set(EIO), false, true), "Its stream is closed"));
+    EXPECT_TRUE(has(afterFailure(MigState::Error, set(EIO), true), "stands in ERROR. Next: Reset."));
+    EXPECT_TRUE(has(afterFailure(MigState::Resuming, set(EINVAL), true),
+                    "The device rejects the image. Next: Reset."));
+    EXPECT_FALSE(has(afterFailure(MigState::Error, set(EINVAL), true), "rejects the image"))
+        << "not out of RESUMING";
+    const Error lied{make_error_code(Errc::ProtocolViolation), "SET X", "d", "a data fd came"};
+    EXPECT_TRUE(has(afterFailure(MigState::RunningP2p, lied), "broke the protocol. Next: Reset."));
+    const Error ended{make_error_code(Errc::Cancelled), "SET X", "d", {}};
+    EXPECT_FALSE(has(afterFailure(MigState::Running, ended), "Next:")) << "it was the person's own wish";
+}
+
+TEST(ShortName, keepsWhatTellsOneDeviceFromAnother) {
+    EXPECT_EQ(shortName("0000:3b:00.2").toStdString(), "3b:00.2");
+    EXPECT_EQ(shortName("0001:3b:00.2").toStdString(), "0001:3b:00.2") << "another domain is no detail";
+    EXPECT_EQ(shortName("83b8f4f2-509f-382f-3c1e-e6bfe0fa1001").toStdString(), "83b8f4f2…1001");
+    EXPECT_EQ(shortName("vfio0").toStdString(), "vfio0");
+    EXPECT_EQ(shortName("/var/lib/some/where/else/vm/state.bin").toStdString(),
+              "/var/lib/some/where/else/vm/state.bin");
 }
 
 TEST(CliCommand, saysWhatWasDone) {

@@ -55,8 +55,9 @@ TEST_F(GuideWords, nameNoCommandOrOptionThatTheProgramsDoNotKnow) {
                     // Alone in a sentence: one of the two programs has it.
                     for (const QString& option : optionsIn(line)) {
                         bool any = window.contains(option);
-                        for (const QString& command : {QStringLiteral("compare"), QStringLiteral("export"),
-                                                       QStringLiteral("save"), QStringLiteral("migrate")})
+                        for (const QString& command :
+                             {QStringLiteral("compare"), QStringLiteral("export"), QStringLiteral("save"),
+                              QStringLiteral("migrate"), QStringLiteral("check")})
                             any = any || optionsIn(helpOf(MIGSCOPE_CLI, {command})).contains(option) ||
                                   optionsIn(whole).contains(option);
                         EXPECT_TRUE(any) << page.name.toStdString() << ": " << line.toStdString();

@@ -148,7 +148,7 @@ TEST(RunValues, aFailureTellsTheAnswerTheDevicesAndWhatHelps) {
                               {"0000:3b:00.3", 1, std::nullopt, true, {}}};
     const RunWords words = outcomeWords(status);
     EXPECT_TRUE(words.bad);
-    for (const char* part : {"Failed (migrate 3b:00.2 to 3b:00.3).", "SET STOP_COPY 0000:3b:00.2: EIO",
+    for (const char* part : {"Failed (migrate 3b:00.2 to 3b:00.3).", "SET STOP_COPY 3b:00.2: EIO",
                              "3b:00.2 stands in ERROR: could not be brought back.",
                              "3b:00.3 stands in an unknown state, a call has not returned.", "Next: reset"})
         EXPECT_TRUE(words.text.contains(QLatin1String(part))) << part << " | " << words.text.toStdString();

@@ -22,6 +22,7 @@ namespace migscope::testing {
 namespace {
 
 constexpr const char* hisiB = "0000:3c:00.2";
+constexpr const char* stalledOne = "0000:89:00.2";
 constexpr const char* qatA = "0000:3e:00.1";
 constexpr const char* qatB = "0000:3e:00.2";
 
@@ -93,6 +94,21 @@ TEST_F(Stream, aDrainCanBeCancelled) {
     EXPECT_TRUE(text("stream error").contains(QLatin1String("ancelled")) || state(mlx5A).stream->drained)
         << text("stream error").toStdString();
     EXPECT_EQ(state(mlx5A).state, MigState::PreCopy);
+}
+
+TEST_F(Stream, aReadThatDoesNotReturnCanBeCancelledToo) {
+    machine("sim:lab");
+    open(stalledOne);
+    click(MigState::PreCopy);
+    press("stream drain");
+    ASSERT_TRUE(waitUntil([this] { return state(stalledOne).phase == SessionPhase::Stuck; }));
+    spin(100);
+    EXPECT_TRUE(text("stream why").startsWith(QStringLiteral("stuck in read")))
+        << text("stream why").toStdString();
+    press("stream cancel");
+    ASSERT_TRUE(waitDone()) << "a stalled read ends when it is interrupted";
+    EXPECT_EQ(state(stalledOne).state, MigState::PreCopy);
+    EXPECT_TRUE(sim_->violations().empty());
 }
 
 TEST_F(Stream, isSavedToAFileAndLoadedIntoAnotherDevice) {

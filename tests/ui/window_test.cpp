@@ -78,15 +78,15 @@ TEST_F(Window, theStateOfADeviceThatOthersDriveIsFollowedFromOutside) {
     ASSERT_TRUE(profile.open(QIODevice::WriteOnly));
     profile.write(R"({"schema": "migscope.sim-profile/1", "name": "held",
         "host": {"name": "held", "debugfs": true}, "devices": [
-        {"address": "0000:3b:00.2", "family": "mlx5", "found_state": "RESUMING",
+        {"address": "5196c0de-0000-4000-8000-000000000001", "family": "mtty", "found_state": "RESUMING",
          "holders": [{"pid": 4711, "command": "qemu-system-x86"}]},
         {"address": "0000:3b:00.3", "family": "mlx5"}]})");
     profile.close();
     machine("sim:" + profile.fileName().toStdString());
     ASSERT_TRUE(sim_) << "the profile is read";
     const auto stateFact = [&] {
-        for (const FactSection& section : factsOf(*host_->topology(), *host_->topology()->find(mlx5A),
-                                                  nullptr, host_->fromOutside(mlx5A))) {
+        for (const FactSection& section : factsOf(*host_->topology(), *host_->topology()->find(foundResuming),
+                                                  nullptr, host_->fromOutside(foundResuming))) {
             for (const Fact& fact : section.facts) {
                 if (fact.name == QStringLiteral("state"))
                     return fact.value;
@@ -94,7 +94,7 @@ TEST_F(Window, theStateOfADeviceThatOthersDriveIsFollowedFromOutside) {
         }
         return QString();
     };
-    select(mlx5A);
+    select(foundResuming);
     ASSERT_TRUE(waitUntil([&] { return !stateFact().isEmpty(); }));
     EXPECT_EQ(stateFact(), QStringLiteral("RESUMING (from debugfs, live)"));
     const auto isShown = [&](const QString& words) {
@@ -103,11 +103,11 @@ TEST_F(Window, theStateOfADeviceThatOthersDriveIsFollowedFromOutside) {
                            [&](const QLabel* label) { return label->text().contains(words); });
     };
     EXPECT_TRUE(isShown(QStringLiteral("RESUMING (from debugfs, live)")));
-    sim_->moveBehindBack(mlx5A);
+    sim_->moveBehindBack(foundResuming);
     EXPECT_TRUE(waitUntil([&] { return isShown(QStringLiteral("RUNNING (from debugfs, live)")); }));
-    EXPECT_FALSE(sim_->isOpen(mlx5A));
+    EXPECT_FALSE(sim_->isOpen(foundResuming));
     select(mlx5B); // nobody holds it: nothing is asked
-    EXPECT_EQ(host_->fromOutside(mlx5A), nullptr);
+    EXPECT_EQ(host_->fromOutside(foundResuming), nullptr);
     EXPECT_EQ(host_->fromOutside(mlx5B), nullptr);
 }
 
@@ -436,6 +436,27 @@ TEST_F(Window, aStuckDeviceIsToldWithinTwoSecondsAndAnotherIsDrivenMeanwhile) {
     timer.start();
     EXPECT_FALSE(host_->shutdown(std::chrono::milliseconds(1500)));
     EXPECT_LT(timer.elapsed(), 2000);
+}
+
+TEST_F(Window, cancelWakesACallThatCanBeWoken) {
+    machine("sim:lab");
+    open(mlx5A);
+    open(slowOne);
+    QAction* cancel = (*parts().actions)[ActionId::CancelRun];
+    EXPECT_FALSE(cancel->isEnabled()) << "nothing is under way";
+    click(MigState::RunningP2p);
+    ASSERT_TRUE(waitUntil(
+        [this] { return parts().inspect->status()->text().startsWith(QStringLiteral("Stuck in SET")); }));
+    EXPECT_TRUE(parts().inspect->status()->text().contains(QStringLiteral("Cancel wakes")));
+    select(mlx5A);
+    EXPECT_FALSE(cancel->isEnabled()) << "this device has nothing to cancel";
+    select(slowOne);
+    ASSERT_TRUE(cancel->isEnabled()) << cancel->toolTip().toStdString();
+    cancel->trigger();
+    ASSERT_TRUE(waitIdle(slowOne)) << "an arc of ten seconds does not hold it";
+    EXPECT_EQ(state(slowOne).state, MigState::Running);
+    EXPECT_FALSE(cancel->isEnabled());
+    EXPECT_TRUE(sim_->violations().empty());
 }
 
 TEST_F(Window, theKernelGetsADeviceThatItAsksFor) {

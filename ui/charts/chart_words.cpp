@@ -202,6 +202,8 @@ QStringList captionLines(const Recording& recording, const QString& title) {
     QStringList first{title};
     if (header.simulated)
         first << tr("SIMULATED");
+    if (header.emulated)
+        first << tr("EMULATED machine: times are not a real one's");
     if (!header.hostName.empty())
         first << tr("host %1").arg(shown(header.hostName));
     if (!header.kernel.empty())

@@ -61,6 +61,8 @@ struct TextOf {
         case event::StreamWhat::Empty:
             return tr("%1 drained for now, %2").arg(name, bytesText(e.bytes));
         case event::StreamWhat::Error:
+            if (e.errnoValue == 0) // nobody refused: it was cancelled
+                return tr("%1 given up after %2").arg(name, bytesText(e.bytes));
             return tr("%1 failed after %2: %3").arg(name, bytesText(e.bytes), errnoText(e.errnoValue));
         case event::StreamWhat::Close:
             break;

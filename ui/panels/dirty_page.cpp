@@ -201,14 +201,15 @@ QString DirtyPage::whyNot() const {
 }
 
 void DirtyPage::showActs() {
-    const bool logging = session_.phase == SessionPhase::Working && isDmaJob(session_.job);
+    const bool logging = (session_.phase == SessionPhase::Working || session_.phase == SessionPhase::Stuck) &&
+                         isDmaJob(session_.job);
     const QString why = whyNot();
     const auto job = asked();
     start_->setEnabled(why.isEmpty() && job.has_value());
     cost_->setEnabled(why.isEmpty() && job.has_value());
     copy_->setEnabled(job.has_value() && !device_.empty());
     stop_->setEnabled(logging);
-    if (logging && session_.dmaLog) {
+    if (logging && session_.phase == SessionPhase::Working && session_.dmaLog) {
         const DmaLogProgress& log = *session_.dmaLog;
         say(log.rounds == 0
                 ? tr("Logging: %1 rounds so far, %2 pages written.").arg(log.round).arg(log.totalPages)

@@ -113,7 +113,7 @@ EventLogPanel::EventLogPanel(Selection& selection, Resolver resolve, QWidget* pa
     header->resizeSection(EventLogModel::Time,
                           metrics.horizontalAdvance(QStringLiteral("Since previous (s)")) + 18);
     header->resizeSection(EventLogModel::DeviceName,
-                          metrics.horizontalAdvance(QStringLiteral("0000:00:00.0")) + 14);
+                          metrics.horizontalAdvance(QStringLiteral("00000000…0000")) + 14);
     header->resizeSection(EventLogModel::Kind, metrics.horizontalAdvance(QStringLiteral("asked-back")) + 18);
     reading_.setInterval(0);
     connect(&reading_, &QTimer::timeout, this, &EventLogPanel::readOn);

@@ -37,6 +37,8 @@ QString helps(const SessionState& state) {
                                "stream: save anew from RUNNING.");
     if (error.is(Errc::Damaged) || error.is(Errc::Incomplete))
         return StreamPanel::tr("Next: load another file; nothing of this one can be trusted.");
+    if (error.what == "read" && !error.is(Errc::Cancelled))
+        return StreamPanel::tr("Next: RUNNING, then PRE_COPY or STOP_COPY for a new stream.");
     if (error.isErrno(ENOENT) || error.isErrno(EACCES) || error.isErrno(EISDIR))
         return StreamPanel::tr("Next: name a file that you may use.");
     return {};
@@ -121,7 +123,9 @@ void StreamPanel::setState(const SessionState& state, Ns now) {
     setVisible(state.stream.has_value() || failed);
     const bool saving = state.stream && state.stream->direction == StreamDirection::Save;
     const bool idle = state.phase == SessionPhase::Idle;
-    const bool working = state.phase == SessionPhase::Working && isStreamJob(state.job);
+    // A call that has not returned may sit in a sleep that a signal ends: cancel stays.
+    const bool working = (state.phase == SessionPhase::Working || state.phase == SessionPhase::Stuck) &&
+                         isStreamJob(state.job);
     words_->setText(state.stream ? streamWords(*state.stream) : tr("The stream is gone."));
     const bool left = saving && !state.stream->ended;
     drain_->setEnabled(idle && left);
@@ -130,7 +134,7 @@ void StreamPanel::setState(const SessionState& state, Ns now) {
     load_->setEnabled(idle && state.stream && !saving && !state.needsReset);
     cancel_->setEnabled(working);
     QString why;
-    if (working)
+    if (working && state.phase == SessionPhase::Working)
         why = tr("At work: %1.").arg(shown(state.job));
     else if (!idle)
         why = workerText(state, now) + QLatin1Char('.');

@@ -243,4 +243,9 @@ int FakeSyscalls::fcntl(int fd, int command, int argument) {
     return command == F_GETFL ? statusFlags[fd] : 0;
 }
 
+off_t FakeSyscalls::lseek(int /*fd*/, off_t /*offset*/, int /*whence*/) {
+    const int failed = step("lseek");
+    return failed != 0 ? failed : -ESPIPE;
+}
+
 } // namespace migscope::test

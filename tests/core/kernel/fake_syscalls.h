@@ -58,6 +58,7 @@ public:
     int poll(pollfd* fds, unsigned count, int timeoutMs) override;
     int close(int fd) override;
     int fcntl(int fd, int command, int argument) override;
+    off_t lseek(int fd, off_t offset, int whence) override;
 
 private:
     /// 0, or the errno (negative) that this call is to fail with.

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <span>
 
 namespace migscope::test {
 namespace {
@@ -121,6 +122,30 @@ TEST_F(KernelStream, AsksForPreCopyInformationWithZeroedFlags) {
     EXPECT_EQ(info->dirtyBytes, 32U);
     EXPECT_EQ(info->flags, 0U);
     EXPECT_THAT(kernel.syscalls->violations, IsEmpty());
+}
+
+TEST_F(KernelStream, GivesAnIoctlTheBytesAsTheyAre) {
+    uapi::VfioPrecopyInfo info{sizeof(uapi::VfioPrecopyInfo), 0, 0, 0};
+    ASSERT_TRUE(stream->control(uapi::ioctlMigGetPrecopyInfo, std::as_writable_bytes(std::span(&info, 1))));
+    EXPECT_EQ(info.initialBytes, 64U);
+    EXPECT_THAT(kernel.syscalls->log, ElementsAre("VFIO_MIG_GET_PRECOPY_INFO"));
+    kernel.syscalls->failStep("VFIO_MIG_GET_PRECOPY_INFO", EINVAL);
+    const auto refused =
+        stream->control(uapi::ioctlMigGetPrecopyInfo, std::as_writable_bytes(std::span(&info, 1)));
+    ASSERT_FALSE(refused);
+    EXPECT_TRUE(refused.error().isErrno(EINVAL));
+    stream->interrupt();
+    const auto cancelled =
+        stream->control(uapi::ioctlMigGetPrecopyInfo, std::as_writable_bytes(std::span(&info, 1)));
+    ASSERT_FALSE(cancelled);
+    EXPECT_TRUE(cancelled.error().is(Errc::Cancelled));
+}
+
+TEST_F(KernelStream, PassesTheAnswerToASeekOn) {
+    const auto refused = stream->rewind();
+    ASSERT_FALSE(refused);
+    EXPECT_TRUE(refused.error().isErrno(ESPIPE));
+    EXPECT_THAT(kernel.syscalls->log, ElementsAre("lseek"));
 }
 
 TEST_F(KernelStream, InterruptedBeforeACallEndsThatCallOnly) {

@@ -9,6 +9,8 @@
 #include <cstdio>
 
 #include <fmt/format.h>
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "core/sim/sim_backend.h"
@@ -23,6 +25,19 @@ std::string profileWith(const std::string& device) {
 }
 std::string mlx5With(const std::string& keys) {
     return profileWith(fmt::format(R"({{"address": "0000:01:00.0", "family": "mlx5", {}}})", keys));
+}
+
+TEST(SimProfile, ReadsMisbehavioursByTheirNames) {
+    const auto profile = parseSimProfile(mlx5With(R"("misbehaviours": ["stray-fd", "junk-accepted"])"), "p");
+    ASSERT_TRUE(profile) << describe(profile.error());
+    EXPECT_EQ(profile->devices.at(0).misbehaviours,
+              (std::set{SimMisbehaviour::StrayFd, SimMisbehaviour::JunkAccepted}));
+    for (const char* wrong : {R"("misbehaviours": ["sings"])", R"("misbehaviours": ["stray-fd", "stray-fd"])",
+                              R"("misbehaviours": "stray-fd")", R"("misbehaviours": [1])"}) {
+        const auto bad = parseSimProfile(mlx5With(wrong), "p");
+        ASSERT_FALSE(bad) << wrong;
+        EXPECT_NE(describe(bad.error()).find("misbehaviours"), std::string::npos);
+    }
 }
 
 TEST(SimProfile, ReadsTheKeysOfDmaLogging) {

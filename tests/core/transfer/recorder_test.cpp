@@ -282,6 +282,21 @@ TEST(Header, TellsTheMachineAndTheClock) {
     const auto back = parseRecordingLine(headerLine(header), true, "x");
     ASSERT_TRUE(back);
     EXPECT_EQ(std::get<RecordingHeader>(*back).bootId, header.bootId);
+    EXPECT_FALSE(std::get<RecordingHeader>(*back).emulated) << "said only where it is so";
+}
+
+TEST(Header, KeepsThatItsMachineIsEmulatedAndWhatItIsAbout) {
+    VirtualClock clock(5s);
+    RecordingHeader header = makeHeader(clock, false, {});
+    header.emulated = true;
+    header.about = "what \"it\" shows";
+    const std::string line = headerLine(header);
+    const auto back = parseRecordingLine(line, true, "x");
+    ASSERT_TRUE(back);
+    EXPECT_TRUE(std::get<RecordingHeader>(*back).emulated);
+    EXPECT_EQ(std::get<RecordingHeader>(*back).about, header.about);
+    EXPECT_EQ(headerLine(std::get<RecordingHeader>(*back)), line)
+        << "neither is an unknown key beside itself";
 }
 
 } // namespace

@@ -1,0 +1,222 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The report of `check` for programs: JSON, KTAP and JUnit XML.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "app/cli/check_output.h"
+#include "core/base/escape.h"
+#include "core/transfer/json_text.h"
+
+namespace migscope::cli {
+namespace {
+
+void orNull(JsonWriter& json, std::string_view key, const std::string& text) {
+    json.key(key);
+    if (text.empty())
+        json.null();
+    else
+        json.text(text);
+}
+
+void about(JsonWriter& json, const Check& check) {
+    json.key("id").text(check.id).key("class").text(classWord(check.kind));
+    json.key("severity").text(severityWord(check.severity)).key("rule").text(check.rule);
+}
+
+void call(JsonWriter& json, const CheckCall& call, Ns begun) {
+    const CallRecord& record = call.record;
+    json.beginObject().key("device").number(call.device).key("op").text(record.op);
+    json.key("t_call_ns").number(record.called - begun);
+    json.key("duration_ns").number(record.returned - record.called);
+    orNull(json, "errno", errnoName(record.errnoValue));
+    json.key("times").number(call.times).key("bytes");
+    if (call.bytes > 0)
+        json.number(call.bytes);
+    else
+        json.null();
+    json.key("in").text(hexText(record.in)).key("out").text(hexText(record.out)).endObject();
+}
+
+void resultJson(JsonWriter& json, const CheckResult& result, Ns begun) {
+    json.beginObject();
+    about(json, *result.check);
+    json.key("verdict").text(verdictWord(result.outcome.verdict));
+    json.key("asked").text(result.check->asks).key("seen").text(result.outcome.seen.filled());
+    json.key("duration_ns").number(result.ended - result.begun);
+    orNull(json, "brought_back", result.broughtBack);
+    json.key("kernel_log").beginArray();
+    for (const std::string& line : result.kernelLog)
+        json.text(line);
+    json.endArray().key("calls").beginArray();
+    for (const CheckCall& made : result.calls)
+        call(json, made, begun);
+    json.endArray().key("calls_left_out").number(result.callsLeftOut).endObject();
+}
+
+/// Neither a new line, nor the mark that begins a directive.
+std::string ktapWords(std::string text) {
+    std::ranges::replace(text, '\n', ' ');
+    std::ranges::replace(text, '#', ' ');
+    return escapeText(text);
+}
+
+std::string xml(const std::string& raw) {
+    std::string out;
+    for (const char c : escapeText(raw)) {
+        switch (c) {
+        case '&':
+            out += "&amp;";
+            break;
+        case '<':
+            out += "&lt;";
+            break;
+        case '>':
+            out += "&gt;";
+            break;
+        case '"':
+            out += "&quot;";
+            break;
+        default:
+            out += c;
+        }
+    }
+    return out;
+}
+
+double seconds(Ns time) {
+    return static_cast<double>(time.count()) / 1e9;
+}
+
+std::string evidence(const CheckResult& result) {
+    std::string text = fmt::format("rule: {}\n", result.check->rule);
+    for (const CheckCall& made : result.calls)
+        text += fmt::format(
+            "{:.3f} ms  {}  {}\n", static_cast<double>((made.record.called - result.begun).count()) / 1e6,
+            made.record.op, made.record.errnoValue == 0 ? "ok" : errnoName(made.record.errnoValue));
+    return text;
+}
+
+} // namespace
+
+std::string checkJson(const CheckDocument& document) {
+    const CheckReport& report = document.report;
+    JsonWriter json;
+    json.beginObject().key("schema").text("migscope.check/1").key("simulated").boolean(document.simulated);
+    json.key("tool").text(document.tool).key("host").text(document.host);
+    orNull(json, "kernel", document.kernel);
+    json.key("device").text(document.device).key("driver").text(document.driver);
+    orNull(json, "peer", document.peer);
+    orNull(json, "access", report.access);
+    json.key("flags").number(report.flags.raw());
+    json.key("outcome").text(report.cancelled ? "cancelled" : report.failedMust() ? "failed" : "ok");
+    json.key("passed").number(report.count(CheckVerdict::Pass));
+    json.key("failed").number(report.count(CheckVerdict::Fail));
+    json.key("skipped").number(report.count(CheckVerdict::Skip));
+    json.key("duration_ns").number(report.ended - report.begun);
+    json.key("results").beginArray();
+    for (const CheckResult& result : report.results)
+        resultJson(json, result, report.begun);
+    json.endArray().key("not_tried").beginArray();
+    for (const NotTried& act : actsNotTried())
+        json.beginObject().key("act").text(act.act).key("why").text(act.why).endObject();
+    json.endArray().key("ends").beginArray();
+    for (const CheckEnd& end : report.ends) {
+        json.beginObject().key("device").text(end.device);
+        orNull(json, "state", end.state ? stateName(*end.state) : "");
+        json.key("safe").boolean(end.safe).endObject();
+    }
+    json.endArray().endObject();
+    return json.take() + "\n";
+}
+
+std::string checkKtap(const CheckDocument& document) {
+    const CheckReport& report = document.report;
+    std::string text = "KTAP version 1\n";
+    text += fmt::format("# migscope {}: {} ({}){}\n", document.tool, ktapWords(document.device),
+                        ktapWords(document.driver), document.simulated ? ", SIMULATED" : "");
+    text += fmt::format("1..{}\n", report.results.size());
+    std::size_t number = 0;
+    for (const CheckResult& result : report.results) {
+        ++number;
+        const std::string seen = ktapWords(result.outcome.seen.filled());
+        switch (result.outcome.verdict) {
+        case CheckVerdict::Pass:
+            text += fmt::format("ok {} {}\n", number, result.check->id);
+            break;
+        case CheckVerdict::Skip:
+            text += fmt::format("ok {} {} # SKIP {}\n", number, result.check->id, seen);
+            break;
+        case CheckVerdict::Fail:
+            // Diagnostics stand before the result that they are about.
+            text += fmt::format("# asked: {}\n# seen: {}\n# rule: {}\n",
+                                ktapWords(std::string(result.check->asks)), seen,
+                                ktapWords(std::string(result.check->rule)));
+            text += failedMust(result) ? fmt::format("not ok {} {}\n", number, result.check->id)
+                                       : fmt::format("not ok {} {} # XFAIL {}\n", number, result.check->id,
+                                                     severityWord(result.check->severity));
+            break;
+        }
+    }
+    return text;
+}
+
+std::string checkJunit(const CheckDocument& document) {
+    const CheckReport& report = document.report;
+    const auto failures = std::ranges::count_if(report.results, &migscope::failedMust);
+    const auto skipped = std::ranges::count_if(report.results, [](const CheckResult& result) {
+        return result.outcome.verdict != CheckVerdict::Pass && !failedMust(result);
+    });
+    const std::string counts =
+        fmt::format("tests=\"{}\" failures=\"{}\" skipped=\"{}\" errors=\"0\" time=\"{:.6f}\"",
+                    report.results.size(), failures, skipped, seconds(report.ended - report.begun));
+    std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+    text += fmt::format("<testsuites {}>\n  <testsuite name=\"{}\" {}>\n    <properties>\n", counts,
+                        xml("migscope check " + document.device), counts);
+    const auto property = [&](const char* name, const std::string& value) {
+        text += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml(value));
+    };
+    property("tool", "migscope " + document.tool);
+    property("driver", document.driver);
+    property("kernel", document.kernel);
+    property("flags", std::to_string(report.flags.raw()));
+    property("simulated", document.simulated ? "true" : "false");
+    text += "    </properties>\n";
+    for (const CheckResult& result : report.results) {
+        text += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\"",
+                            classWord(result.check->kind), result.check->id,
+                            seconds(result.ended - result.begun));
+        const std::string seen = xml(result.outcome.seen.filled());
+        if (result.outcome.verdict == CheckVerdict::Pass)
+            text += "/>\n";
+        else if (failedMust(result))
+            text +=
+                fmt::format(">\n      <failure type=\"must\" message=\"{}\">{}</failure>\n    </testcase>\n",
+                            seen, xml(std::string(result.check->asks) + " ") + xml(evidence(result)));
+        else
+            text += fmt::format(">\n      <skipped message=\"{}{}\"/>\n    </testcase>\n",
+                                result.outcome.verdict == CheckVerdict::Fail
+                                    ? fmt::format("{} failed: ", severityWord(result.check->severity))
+                                    : "",
+                                seen);
+    }
+    return text + "  </testsuite>\n</testsuites>\n";
+}
+
+std::string checkListJson() {
+    JsonWriter json;
+    json.beginObject().key("schema").text("migscope.check-list/1").key("checks").beginArray();
+    for (const Check& check : checkCatalogue()) {
+        json.beginObject();
+        about(json, check);
+        json.key("asks").text(check.asks).key("proved_by").text(check.provedBy).endObject();
+    }
+    json.endArray().key("not_tried").beginArray();
+    for (const NotTried& act : actsNotTried())
+        json.beginObject().key("act").text(act.act).key("why").text(act.why).endObject();
+    json.endArray().endObject();
+    return json.take() + "\n";
+}
+
+} // namespace migscope::cli

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What `check` prints: a report for people, documents for programs, and the formats of test runners.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/cli/console.h"
+#include "core/check/check_run.h"
+
+namespace migscope::cli {
+
+/// Names are as the host has them; they are escaped here.
+struct CheckDocument {
+    bool simulated = false;
+    std::string tool; ///< version
+    std::string host;
+    std::string kernel;
+    std::string device;
+    std::string driver;
+    std::string peer; ///< empty: none
+    CheckReport report;
+};
+
+/// Where a device was left: "RUNNING", "unknown".
+[[nodiscard]] std::string endText(const CheckEnd& end);
+
+/// Failures first, each with its calls; then what passed and what was skipped.
+[[nodiscard]] std::string checkText(const CheckDocument& document, const Console& console);
+/// migscope.check/1
+[[nodiscard]] std::string checkJson(const CheckDocument& document);
+/// KTAP version 1 (Documentation/dev-tools/ktap.rst): only a failed must is a plain "not ok".
+[[nodiscard]] std::string checkKtap(const CheckDocument& document);
+/// JUnit XML: only a failed must is a failure.
+[[nodiscard]] std::string checkJunit(const CheckDocument& document);
+
+[[nodiscard]] std::string checkListText();
+/// migscope.check-list/1
+[[nodiscard]] std::string checkListJson();
+
+} // namespace migscope::cli

@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The catalogue put together from its topics, and the words of its values.
+#include "core/check/check.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/device/reasons.h"
+
+namespace migscope {
+namespace {
+
+constexpr std::array notTriedActs{
+    NotTried{"SET from STOP_COPY to PRE_COPY or PRE_COPY_P2P",
+             "kernels before 7.x never return from it (vfio_mig_get_next_state), and one driver stops the "
+             "function"},
+    NotTried{"SET in ERROR", "the kernel warns with a trace, which is fatal with panic_on_warn"},
+    NotTried{"SET in RESUMING without a stream of our own, or after a failed write",
+             "drivers take what was written so far for a state, or look at a file that is gone"},
+    NotTried{"a data fd used after its device was closed", "drivers look at the device that is gone"},
+    NotTried{"RESET while another thread reads or sets", "a driver may sleep with the lock that RESET takes"},
+};
+
+} // namespace
+
+std::string_view severityWord(CheckSeverity severity) {
+    switch (severity) {
+    case CheckSeverity::Must:
+        return "must";
+    case CheckSeverity::Should:
+        return "should";
+    case CheckSeverity::Note:
+        break;
+    }
+    return "note";
+}
+
+std::string_view classWord(CheckClass kind) {
+    switch (kind) {
+    case CheckClass::Passive:
+        return "passive";
+    case CheckClass::Session:
+        return "session";
+    case CheckClass::Resets:
+        return "resets";
+    case CheckClass::Hostile:
+        break;
+    }
+    return "hostile";
+}
+
+std::string_view verdictWord(CheckVerdict verdict) {
+    switch (verdict) {
+    case CheckVerdict::Pass:
+        return "pass";
+    case CheckVerdict::Fail:
+        return "fail";
+    case CheckVerdict::Skip:
+        break;
+    }
+    return "skip";
+}
+
+std::optional<CheckClass> parseCheckClass(std::string_view word) {
+    for (const CheckClass kind :
+         {CheckClass::Passive, CheckClass::Session, CheckClass::Resets, CheckClass::Hostile}) {
+        if (classWord(kind) == word)
+            return kind;
+    }
+    return std::nullopt;
+}
+
+std::string CheckSight::filled() const {
+    return fillTemplate(text, values);
+}
+
+const std::vector<Check>& checkCatalogue() {
+    static const std::vector<Check> all = [] {
+        std::vector<Check> list;
+        // What asks only comes first, what feeds junk last but for those that look back at all.
+        for (const auto& table : {featureChecks(), sizeChecks(), fsmChecks(), streamChecks(), sessionChecks(),
+                                  precopyChecks(), resumingChecks(), dmaLogChecks(), resetChecks(),
+                                  repeatChecks(), closeChecks(), hostileChecks(), lookBackChecks()})
+            list.insert(list.end(), table.begin(), table.end());
+        return list;
+    }();
+    return all;
+}
+
+const Check* findCheck(std::string_view id) {
+    const auto& all = checkCatalogue();
+    const auto at = std::ranges::find(all, id, &Check::id);
+    return at == all.end() ? nullptr : &*at;
+}
+
+std::span<const NotTried> actsNotTried() {
+    return notTriedActs;
+}
+
+} // namespace migscope

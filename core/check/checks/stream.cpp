@@ -1,0 +1,207 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Checks of a data fd while its session lasts: direction, seeking, reads and their end.
+#include <array>
+#include <cerrno>
+
+#include "core/check/context.h"
+
+namespace migscope {
+namespace {
+
+constexpr std::string_view mode =
+    "include/uapi/linux/vfio.h data_fd: the file's mode, so the VFS answers for drivers "
+    "that open it for one direction";
+constexpr std::string_view streamOpen = "fs/open.c stream_open: the driver opens its file as a stream";
+constexpr std::string_view readRule = "include/uapi/linux/vfio.h, data transfer: the driver's read";
+
+CheckOutcome savingNotWritable(CheckContext& c) {
+    SubjectStream* stream = c.openStream(MigState::StopCopy);
+    if (stream == nullptr)
+        return c.blocked();
+    const std::array<std::byte, 8> some{};
+    return expectAnswer(stream->write(some).error, {EBADF});
+}
+
+CheckOutcome resumingNotReadable(CheckContext& c) {
+    SubjectStream* stream = c.openStream(MigState::Resuming);
+    if (stream == nullptr)
+        return c.blocked();
+    std::array<std::byte, 8> some{};
+    return expectAnswer(stream->read(some).error, {EBADF});
+}
+
+CheckOutcome seekRefused(CheckContext& c) {
+    SubjectStream* stream = c.openStream(MigState::StopCopy);
+    return stream == nullptr ? c.blocked() : expectAnswer(stream->rewind(), {ESPIPE});
+}
+
+CheckOutcome resumingSeekRefused(CheckContext& c) {
+    SubjectStream* stream = c.openStream(MigState::Resuming);
+    return stream == nullptr ? c.blocked() : expectAnswer(stream->rewind(), {ESPIPE});
+}
+
+CheckOutcome unknownIoctl(CheckContext& c) {
+    SubjectStream* stream = c.openStream(MigState::StopCopy);
+    return stream == nullptr ? c.blocked() : expectAnswer(stream->unknownIoctl(), {ENOTTY});
+}
+
+CheckOutcome endStays(CheckContext& c) {
+    SubjectStream* stream = c.openStream(MigState::StopCopy);
+    if (stream == nullptr || !c.readToEnd(*stream))
+        return c.blocked();
+    std::array<std::byte, 64> some{};
+    for (int n = 0; n < 3; ++n) {
+        const MovedBytes again = stream->read(some);
+        if (again.error != 0 || again.count != 0)
+            return checkFailed("Behind its end a read answered {answer}.",
+                               {{"answer", again.error != 0 ? answerText(again.error)
+                                                            : std::to_string(again.count) + " bytes"}});
+    }
+    return checkPassed("Behind its end every read answered 0.");
+}
+
+CheckOutcome endIsZero(CheckContext& c) {
+    SubjectStream* stream = c.openStream(MigState::StopCopy);
+    if (stream == nullptr)
+        return c.blocked();
+    const auto bytes = c.readToEnd(*stream);
+    if (bytes)
+        return checkPassed("It ended with 0.");
+    // readToEnd() stopped at an answer that is no end; asked once more, to see which.
+    std::array<std::byte, 64> some{};
+    const MovedBytes again = stream->read(some);
+    if (again.error == ENOMSG)
+        return checkFailed("In STOP_COPY a read answered ENOMSG.");
+    return c.blocked();
+}
+
+CheckOutcome smallReads(CheckContext& c) {
+    SubjectStream* stream = c.openStream(MigState::StopCopy);
+    if (stream == nullptr)
+        return c.blocked();
+    std::array<std::byte, 1> one{};
+    for (int n = 0; n < 16; ++n) {
+        const MovedBytes got = stream->read(one);
+        if (got.error != 0)
+            return checkFailed("A read of one byte answered {answer}.", {{"answer", answerText(got.error)}});
+        if (got.count == 0)
+            return n == 0 ? checkSkipped("The saved state is empty.") : checkPassed("It came byte by byte.");
+    }
+    return checkPassed("It came byte by byte.");
+}
+
+CheckOutcome readOfNothing(CheckContext& c) {
+    SubjectStream* stream = c.openStream(MigState::StopCopy);
+    if (stream == nullptr)
+        return c.blocked();
+    const MovedBytes none = stream->read({});
+    return expectAnswer(none.error, {0});
+}
+
+CheckOutcome getLeavesTheStream(CheckContext& c) {
+    SubjectStream* stream = c.openStream(MigState::StopCopy);
+    if (stream == nullptr)
+        return c.blocked();
+    (void)c.device().get();
+    std::array<std::byte, 8> some{};
+    return expectAnswer(stream->read(some).error, {0});
+}
+
+CheckOutcome sameStateLeavesTheStream(CheckContext& c) {
+    SubjectStream* stream = c.openStream(MigState::StopCopy);
+    if (stream == nullptr)
+        return c.blocked();
+    if (c.device().set(MigState::StopCopy).error != 0)
+        return checkSkipped("Not asked: SET of the same state was refused.");
+    std::array<std::byte, 8> some{};
+    return expectAnswer(stream->read(some).error, {0});
+}
+
+CheckOutcome comesToAnEnd(CheckContext& c) {
+    SubjectStream* stream = c.openStream(MigState::StopCopy);
+    if (stream == nullptr)
+        return c.blocked();
+    const auto bytes = c.readToEnd(*stream);
+    if (bytes)
+        return checkPassed("It ended after {bytes} bytes.", {{"bytes", std::to_string(*bytes)}});
+    if (c.foundEndless())
+        return checkFailed("After 64 MiB and sixteen times its estimate it has not ended.");
+    return c.blocked();
+}
+
+constexpr std::array table{
+    Check{.id = "MIG-STREAM-001",
+          .asks = "A saving data fd cannot be written: EBADF.",
+          .rule = mode,
+          .provedBy = "saving-fd-writable",
+          .run = savingNotWritable},
+    Check{.id = "MIG-STREAM-002",
+          .asks = "A resuming data fd cannot be read: EBADF.",
+          .rule = mode,
+          .provedBy = "resuming-fd-readable",
+          .run = resumingNotReadable},
+    Check{.id = "MIG-STREAM-003",
+          .asks = "A saving data fd cannot be positioned: ESPIPE.",
+          .rule = streamOpen,
+          .provedBy = "saving-fd-seeks",
+          .run = seekRefused},
+    Check{.id = "MIG-STREAM-004",
+          .asks = "A resuming data fd cannot be positioned: ESPIPE.",
+          .rule = streamOpen,
+          .provedBy = "resuming-fd-seeks",
+          .run = resumingSeekRefused},
+    Check{.id = "MIG-STREAM-005",
+          .asks = "An ioctl that a data fd does not have is refused with ENOTTY.",
+          .rule = "fs/ioctl.c, and the driver's unlocked_ioctl where it has one",
+          .provedBy = "any-ioctl-accepted",
+          .run = unknownIoctl},
+    Check{.id = "MIG-STREAM-006",
+          .asks = "Behind the end of a stream reads go on answering 0.",
+          .rule = readRule,
+          .provedBy = "data-behind-end",
+          .run = endStays},
+    Check{.id = "MIG-STREAM-007",
+          .asks = "In STOP_COPY a read never answers ENOMSG: the end is 0.",
+          .rule = readRule,
+          .provedBy = "enomsg-in-stop-copy",
+          .dependents = "MIG-STREAM-013",
+          .run = endIsZero},
+    Check{.id = "MIG-STREAM-008",
+          .asks = "A stream can be read byte by byte.",
+          .rule =
+              "include/uapi/linux/vfio.h, data transfer: its segmentation means nothing; the driver's read",
+          .provedBy = "small-reads-refused",
+          .run = smallReads},
+    Check{.id = "MIG-STREAM-009",
+          .asks = "A read of no bytes succeeds.",
+          .rule = readRule,
+          .severity = CheckSeverity::Should,
+          .provedBy = "empty-read-refused",
+          .run = readOfNothing},
+    Check{.id = "MIG-STREAM-010",
+          .asks = "GET of the state leaves the saving stream readable.",
+          .rule = readRule,
+          .provedBy = "get-ends-session",
+          .dependents = "MIG-FSM-009",
+          .run = getLeavesTheStream},
+    Check{.id = "MIG-STREAM-011",
+          .asks = "SET of STOP_COPY in STOP_COPY leaves its stream readable.",
+          .rule = "drivers/vfio/vfio_main.c vfio_mig_get_next_state: the state is not left",
+          .provedBy = "same-state-ends-session",
+          .run = sameStateLeavesTheStream},
+    Check{.id = "MIG-STREAM-012",
+          .asks = "In STOP_COPY the stream comes to an end, near its estimate.",
+          .rule = readRule,
+          .severity = CheckSeverity::Should,
+          .provedBy = "stream-without-end",
+          .run = comesToAnEnd},
+};
+
+} // namespace
+
+std::span<const Check> streamChecks() {
+    return table;
+}
+
+} // namespace migscope
