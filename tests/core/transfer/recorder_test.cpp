@@ -33,8 +33,8 @@ bool eventually(Condition condition) {
     return false;
 }
 
-std::unique_ptr<Recorder> started(Clock& clock, Recorder::Options options) {
-    auto recorder = Recorder::start(clock, makeHeader(clock, true, {}), std::move(options));
+std::unique_ptr<Recorder> started(Clock& clock, const Recorder::Options& options) {
+    auto recorder = Recorder::start(clock, makeHeader(clock, true, {}), options);
     EXPECT_TRUE(recorder) << (recorder ? "" : describe(recorder.error()));
     return recorder ? std::move(*recorder) : nullptr;
 }
