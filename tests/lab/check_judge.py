@@ -12,6 +12,7 @@ import re
 import checks
 import driver_checks
 import driver_truth
+import evidence
 from driver_checks import FLAGS, destination, source
 from lab_cache import say
 
@@ -132,6 +133,11 @@ def due_skips(flags: int, bitmap: bool, info_v2: bool) -> set:
     return skips | (set() if pre and info_v2 else {"MIG-PRE-014"})
 
 
+def asks_outside(event: evidence.Event) -> bool:
+    """A PROBE of SET, which moves nothing; or a SET of what is no state or ERROR, refused as is due."""
+    return event.is_set() and (bool(event.flags & evidence.FEATURE_PROBE) or event.state not in range(1, len(evidence.NAMES)) and event.ret == -EINVAL)
+
+
 def reachable(start: str, arcs: set) -> set:
     """States that one SET may lead to. Nothing of pre-copy from the two states whose stream it would have to begin anew."""
     seen, todo = {start}, [start]
@@ -221,6 +227,18 @@ class CheckJudge(driver_checks.DriverJudge):
         self.expect(f"1..{len(found)}" in lines, "ktap: its plan")
         self.equal(sorted(re.findall(r"(?m)^not ok \d+ (\S+)", self.text("steps/ktap.out"))), failed, "ktap: what is not ok")
 
+    def sample_rules(self) -> None:
+        """mtty keeps no account: the kernel's probes do. It is closed in any state, which is asked; else the rules are those of the lab's
+        driver, but for what was written."""
+        if not self.read_trace():
+            return
+        arcs = driver_checks.arcs_of(checks.MTTY_FLAGS)
+        ways = {(evidence.NAMES.index(a), evidence.NAMES.index(b)) for a in evidence.NAMES[1:] for b in reachable(a, arcs)}
+        for step in ("check-mtty", "text", "ktap"):
+            events = [e for e in self.events(step) if not asks_outside(e)]
+            self.equal(evidence.violations(events, {}, may_stay=True, arcs=ways, may_fail=True)[:3], [], f"{step}: rules broken, as the kernel saw it")
+            self.expect(len(evidence.sets(events)) > 300, f"{step}: the kernel saw the SETs of a whole catalogue: {len(evidence.sets(events))}")
+
     def mutated(self, mutation: Mutation) -> None:
         step = f"knob-{mutation.name}"
         found = self.verdicts(step)
@@ -273,6 +291,7 @@ def judge(share: pathlib.Path, cli: pathlib.Path) -> int:
     judge_ = CheckJudge(share, cli)
     if judge_.ready():
         judge_.sample()
+        judge_.sample_rules()
         for flags in FLAGS:
             judge_.whole(flags)
         judge_.equal(judge_.text("steps/mutations").strip(), mutations_text(), "the knobs that were turned are those that are judged")

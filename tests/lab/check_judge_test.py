@@ -14,6 +14,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import check_judge  # noqa: E402
 import driver_checks_test  # noqa: E402
+import evidence  # noqa: E402
 from check_judge import Mutation  # noqa: E402
 
 KNOB = Mutation("one", "endless=1", ("MIG-STREAM-012",), ("MIG-FD-001",))
@@ -104,6 +105,25 @@ class Rules(unittest.TestCase):
         self.assertEqual(len(self.broken(("write", "RESUMING", "-", -22), ("set", "RESUMING", "STOP"))), 1)
         self.assertEqual(len(self.broken(("set", "RESUMING", "STOP", -22), ("set", "RESUMING", "STOP"))), 1)
         self.assertEqual(self.broken(("write", "RESUMING", "-", -19), ("set", "RUNNING", "STOP")), [])
+
+
+class SampleRules(unittest.TestCase):
+    def failed(self, *calls) -> int:
+        """Of SETs as (state, answer), hundreds of good ones before them."""
+        feature = evidence.MIG_DEVICE_STATE | evidence.FEATURE_SET
+        events = [evidence.Event("device_ioctl", 1, 7, evidence.DEVICE_FEATURE, feature, state, ret) for state, ret in ((evidence.RUNNING, 0),) * 301 + calls]
+        judge = check_judge.CheckJudge(pathlib.Path("none"), pathlib.Path("none"))
+        judge.read_trace = lambda: True
+        judge.trace = {step: events for step in ("check-mtty", "text", "ktap")}
+        with contextlib.redirect_stdout(io.StringIO()):
+            judge.sample_rules()
+        return judge.failed
+
+    def test_ways_of_several_arcs_and_refusals_that_are_due_pass_and_others_are_found(self):
+        self.assertEqual(self.failed((evidence.STOP_COPY, 0), (evidence.RESUMING, 0), (99, -22), (evidence.ERROR, -22)), 0)
+        self.assertEqual(self.failed((evidence.STOP_COPY, 0), (evidence.PRE_COPY, 0)), 3)
+        self.assertEqual(self.failed((99, 0)), 3)
+        self.assertEqual(self.failed((evidence.STOP, -5), (evidence.RUNNING, 0)), 3)
 
 
 class Table(unittest.TestCase):
