@@ -65,6 +65,10 @@ public:
     /// Of reads that must work, and of whole loads of the device's own image.
     [[nodiscard]] const Tally& reads() const { return reads_; }
     [[nodiscard]] const Tally& loads() const { return loads_; }
+    /// A whole save, from STOP to its end without pre-copy, moved so much.
+    void noteSave(std::uint64_t bytes) { moved_ = moved_ || bytes > 0; }
+    /// One of those moved something, in this check or one before it, of this opening or another.
+    [[nodiscard]] bool everSaved() const { return moved_; }
     /// A stream was read for longer than any state is large.
     [[nodiscard]] bool foundEndless() const { return endless_; }
     /// Reads in pre-copy until there is nothing for now. Absent: blocked() tells.
@@ -110,6 +114,7 @@ private:
     std::vector<std::byte> buffer_;
     std::uint64_t mostStream_ = 0; ///< bytes; a stream that is longer has no end
     bool endless_ = false;
+    bool moved_ = false;
     Tally reads_;
     Tally loads_;
     bool ownTaken_ = true; ///< until the contrary was seen

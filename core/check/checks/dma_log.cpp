@@ -125,7 +125,9 @@ CheckOutcome chosenPage(CheckContext& c) {
 
 CheckOutcome reportWhileOff(CheckContext& c) {
     auto bitmap = bitmapOf();
-    return expectRefusal(report(c, bitmap));
+    const int error = report(c, bitmap);
+    // Then the core refuses it before any driver is asked.
+    return error == EOPNOTSUPP ? notHere(error) : expectRefusal(error);
 }
 
 CheckOutcome reportPages(CheckContext& c) {

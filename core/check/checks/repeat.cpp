@@ -20,7 +20,9 @@ std::optional<std::uint64_t> saved(CheckContext& c) {
     if (!c.walk(MigState::Running))
         return std::nullopt;
     SubjectStream* stream = c.openStream(MigState::StopCopy);
-    return stream != nullptr ? c.readToEnd(*stream) : std::nullopt;
+    const auto bytes = stream != nullptr ? c.readToEnd(*stream) : std::nullopt;
+    c.noteSave(bytes.value_or(0));
+    return bytes;
 }
 
 /// Opens the device again, saves `times` times and holds the last save against the first.
@@ -34,8 +36,10 @@ CheckOutcome repeated(CheckContext& c, int times) {
     const auto first = saved(c);
     if (!first)
         return c.blocked();
+    // A driver may count over openings: then this save is not its first.
     if (*first == 0)
-        return checkSkipped("The first save moved nothing: nothing to compare with.");
+        return c.everSaved() ? checkFailed("The first save moved nothing, and one before this opening did.")
+                             : checkSkipped("The first save moved nothing: nothing to compare with.");
     std::optional<std::uint64_t> last;
     for (int n = 2; n <= times; ++n) {
         last = saved(c);

@@ -91,6 +91,7 @@ std::optional<Compared> compare(CheckContext& c, CheckOutcome& why) {
         why = c.blocked();
         return std::nullopt;
     }
+    c.noteSave(*moved);
     compared.moved = *moved;
     return compared;
 }

@@ -123,6 +123,7 @@ CheckOutcome comesToAnEnd(CheckContext& c) {
     if (stream == nullptr)
         return c.blocked();
     const auto bytes = c.readToEnd(*stream);
+    c.noteSave(bytes.value_or(0));
     if (bytes)
         return checkPassed("It ended after {bytes} bytes.", {{"bytes", std::to_string(*bytes)}});
     if (c.foundEndless())
