@@ -109,8 +109,8 @@ void SessionObserver::blockingCall(const char* what) {
 }
 
 void SessionObserver::call(const CallRecord& record) {
-    route.push(record.returned, event::Call{record.op, hexText(record.in), hexText(record.out), record.errnoValue,
-                                            record.called, record.returned});
+    route.push(record.returned, event::Call{record.op, hexText(record.in), hexText(record.out),
+                                            record.errnoValue, record.called, record.returned});
 }
 
 void SessionObserver::streamNews(event::StreamWhat what, Ns time, int errnoValue) {
