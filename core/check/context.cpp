@@ -160,6 +160,16 @@ const std::vector<std::byte>* CheckContext::image() {
     return image_.empty() ? nullptr : &image_;
 }
 
+std::optional<CheckOutcome> CheckContext::loadOwn() {
+    const auto* own = image();
+    if (own == nullptr)
+        return blocked();
+    if (const LoadEnd end = load(device_, *own); end.where != LoadEnd::Where::Accepted)
+        return end.refused() ? checkSkipped("Not asked: the load was refused.") : blocked();
+    device_.closeStreams();
+    return std::nullopt;
+}
+
 LoadEnd CheckContext::writeImage(SubjectStream& stream, std::span<const std::byte> image, std::size_t piece) {
     LoadEnd end;
     while (end.offset < image.size()) {

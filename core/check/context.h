@@ -80,6 +80,9 @@ public:
     /// RESUMING, all of `image` in pieces, and the SET to STOP.
     [[nodiscard]] LoadEnd load(Subject& subject, std::span<const std::byte> image,
                                std::size_t piece = largePiece);
+    /// The device takes its own image and stands in STOP, its streams closed. Else the outcome that says why
+    /// not.
+    [[nodiscard]] std::optional<CheckOutcome> loadOwn();
     /// The part of load() behind the SET to RESUMING.
     [[nodiscard]] LoadEnd writeImage(SubjectStream& stream, std::span<const std::byte> image,
                                      std::size_t piece = largePiece);

@@ -22,6 +22,11 @@ SubjectStream* preCopy(CheckContext& c) {
     return c.openStream(MigState::PreCopy);
 }
 
+/// The pre-copy info that a check rests on did not come.
+CheckOutcome notAsked(const InfoAnswer& answer) {
+    return checkSkipped("Not asked: it answered {answer}.", {{"answer", answerText(answer.error)}});
+}
+
 CheckOutcome shortArgsz(CheckContext& c) {
     SubjectStream* stream = preCopy(c);
     return stream == nullptr ? c.blocked() : expectAnswer(stream->info(16).error, {EINVAL});
@@ -38,7 +43,7 @@ CheckOutcome beginsWithInitial(CheckContext& c) {
         return c.blocked();
     const InfoAnswer answer = stream->info();
     if (answer.error != 0)
-        return checkSkipped("Not asked: it answered {answer}.", {{"answer", answerText(answer.error)}});
+        return notAsked(answer);
     const SightValues values{{"initial", std::to_string(answer.info.initialBytes)},
                              {"dirty", std::to_string(answer.info.dirtyBytes)}};
     if (answer.info.initialBytes == 0)
@@ -55,7 +60,7 @@ CheckOutcome initialFalls(CheckContext& c) {
     for (int n = 0; n < 8; ++n) {
         const InfoAnswer answer = stream->info();
         if (answer.error != 0)
-            return checkSkipped("Not asked: it answered {answer}.", {{"answer", answerText(answer.error)}});
+            return notAsked(answer);
         if (last && answer.info.initialBytes > *last)
             return checkFailed(
                 "initial_bytes grew from {first} to {then} while it was read.",
@@ -73,7 +78,7 @@ CheckOutcome initialReachesZero(CheckContext& c) {
         return c.blocked();
     const InfoAnswer answer = stream->info();
     if (answer.error != 0)
-        return checkSkipped("Not asked: it answered {answer}.", {{"answer", answerText(answer.error)}});
+        return notAsked(answer);
     if (answer.info.initialBytes != 0)
         return checkFailed("After all was read initial_bytes was {initial}.",
                            {{"initial", std::to_string(answer.info.initialBytes)}});
@@ -154,7 +159,7 @@ CheckOutcome infoFlags(CheckContext& c) {
         return c.blocked();
     const InfoAnswer answer = stream->info();
     if (answer.error != 0)
-        return checkSkipped("Not asked: it answered {answer}.", {{"answer", answerText(answer.error)}});
+        return notAsked(answer);
     if ((answer.info.flags & ~uapi::precopyInfoReinit) != 0)
         return checkFailed("flags was {flags}, with bits that nobody knows.",
                            {{"flags", std::to_string(answer.info.flags)}});

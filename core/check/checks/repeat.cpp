@@ -3,6 +3,7 @@
 // Checks of repetition: the second and the tenth save, and a state that makes a round trip.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/base/byte_size.h"
 #include "core/check/context.h"
@@ -64,12 +65,9 @@ CheckOutcome tenth(CheckContext& c) {
 }
 
 CheckOutcome roundTrip(CheckContext& c) {
+    if (auto why = c.loadOwn())
+        return std::move(*why);
     const auto* image = c.image();
-    if (image == nullptr)
-        return c.blocked();
-    if (const LoadEnd end = c.load(c.device(), *image); end.where != LoadEnd::Where::Accepted)
-        return end.refused() ? checkSkipped("Not asked: the load was refused.") : c.blocked();
-    c.device().closeStreams();
     // Straight on from STOP: the device did not run with it.
     SubjectStream* stream = c.openStream(MigState::StopCopy);
     std::vector<std::byte> again;

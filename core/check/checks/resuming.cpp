@@ -3,6 +3,7 @@
 // Checks of RESUMING: what a device must take, in what pieces, and what must not be left of a load.
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "core/check/context.h"
 
@@ -74,12 +75,8 @@ CheckOutcome afterHalfALoad(CheckContext& c) {
 }
 
 CheckOutcome runsAfterLoad(CheckContext& c) {
-    const auto* image = c.image();
-    if (image == nullptr)
-        return c.blocked();
-    if (const LoadEnd end = c.load(c.device(), *image); end.where != LoadEnd::Where::Accepted)
-        return end.refused() ? checkSkipped("Not asked: the load was refused.") : c.blocked();
-    c.device().closeStreams();
+    if (auto why = c.loadOwn())
+        return std::move(*why);
     const auto way = route(c.device().flags(), MigState::Stop, MigState::Running);
     for (const Arc& arc : way ? way->arcs() : std::vector<Arc>{}) {
         if (const int error = c.device().set(arc.to).error; error != 0)
