@@ -8,10 +8,11 @@
 #include <memory>
 #include <utility>
 
-#include "app/cli/check_output.h"
 #include "app/cli/command.h"
 #include "core/base/byte_size.h"
 #include "core/base/escape.h"
+#include "core/check/document.h"
+#include "core/check/patience.h"
 #include "core/transfer/recorder.h"
 
 namespace migscope::cli {
@@ -19,16 +20,6 @@ namespace {
 
 constexpr Ns slice = std::chrono::milliseconds(100);
 constexpr Ns showProgressAfter = std::chrono::milliseconds(300);
-/// Without --max-stuck: no call of a check takes so long on a device that answers at all.
-constexpr Ns usualMaxStuck = std::chrono::seconds(60);
-/// A call that was interrupted and can be is back by then.
-constexpr Ns patienceAfterInterrupt = std::chrono::seconds(2);
-
-/// Junk may be written into it: what it writes to is software that nobody shares.
-bool harmless(const Host& host, const Device& device) {
-    return host.topology.simulated || device.driver == "mtty" || device.driver == "miglab";
-}
-
 class CheckDrive {
 public:
     CheckDrive(Context& context, Host& host, const Device& device, const Device* peer)
@@ -36,7 +27,8 @@ public:
         , host_(host)
         , device_(device)
         , peer_(peer)
-        , header_(makeHeader(host.backend->clock(), host.topology.simulated, {})) {
+        , header_(makeHeader(host.backend->clock(), host.topology.simulated, {}))
+        , patience_(context.options.maxStuck.value_or(CallPatience::usualMost)) {
         header_.detail = "calls";
         document_.simulated = host.topology.simulated;
         document_.tool = header_.tool;
@@ -70,9 +62,7 @@ private:
     std::optional<Failure> recorderFailure_;
     std::unique_ptr<CheckSession> session_;
     CheckDocument document_;
-    std::optional<Ns> gaveUpSince_; ///< the call that was interrupted began then
-    Ns gaveUpAt_{0};
-    Ns saidStuck_{0};
+    CallPatience patience_;
     bool cancelTold_ = false;
     bool hung_ = false;
 };
@@ -82,7 +72,8 @@ CheckTarget CheckDrive::target(const Device& device) const {
         const auto found = resolveDevice(host_.topology, wanted);
         return found && (*found)->name == device.name;
     });
-    return {device.name, device.driver, device.vfioDev, named || harmless(host_, device)};
+    return {device.name, device.driver, device.vfioDev,
+            named || takesJunk(host_.topology.simulated, device.driver)};
 }
 
 OrFailure<CheckRequest> CheckDrive::request() const {
@@ -148,24 +139,22 @@ void CheckDrive::showProgress(const CheckProgress& progress) {
 
 /// False: the call does not return, not even when it is interrupted.
 bool CheckDrive::lookAtCall(const CallUnderWay& call) {
-    if (call.op.empty())
-        return true;
     const Ns now = clock().now();
-    const Ns since = now - call.since;
-    const Ns most = context_.options.maxStuck.value_or(usualMaxStuck);
-    if (gaveUpSince_ == call.since)
-        return now - gaveUpAt_ < patienceAfterInterrupt;
-    const std::string& where = call.device == 1 && peer_ != nullptr ? peer_->name : device_.name;
-    if (since >= std::min<Ns>(most, std::chrono::seconds(2)) && now - saidStuck_ >= std::chrono::seconds(1)) {
-        saidStuck_ = now;
+    switch (patience_.look(call, now, cancelTold_)) {
+    case CallPatience::Act::Wait:
+        break;
+    case CallPatience::Act::Tell:
         context_.console.note(fmt::format("{}: stuck in {} for {} (process {}, thread {}); Ctrl-C cancels",
-                                          where, call.op, formatDuration(since), ::getpid(), call.thread));
+                                          call.device == 1 && peer_ != nullptr ? peer_->name : device_.name,
+                                          call.op, formatDuration(now - call.since), ::getpid(),
+                                          call.thread));
+        break;
+    case CallPatience::Act::Interrupt:
+        session_->giveUpCall(call.since);
+        break;
+    case CallPatience::Act::Abandon:
+        return false;
     }
-    if (since < most && !(cancelTold_ && since >= patienceAfterInterrupt * 5))
-        return true;
-    gaveUpSince_ = call.since;
-    gaveUpAt_ = now;
-    session_->giveUpCall(call.since);
     return true;
 }
 
@@ -237,21 +226,8 @@ std::optional<Failure> CheckDrive::failureOf(const CheckReport& report) {
 }
 
 ExitCode CheckDrive::finish() {
-    document_.report = session_->report();
+    document_.report = hung_ ? session_->abandoned() : session_->report();
     CheckReport& report = document_.report;
-    if (hung_) {
-        const CheckProgress progress = session_->progress();
-        if (const Check* check = findCheck(progress.id)) {
-            CheckResult result;
-            result.check = check;
-            result.outcome = hungOutcome(progress.call, clock().now());
-            result.hung = true;
-            report.results.push_back(std::move(result));
-        }
-        report.ended = clock().now();
-        report.ends.assign(1, {progress.call.device == 1 && peer_ != nullptr ? peer_->name : device_.name,
-                               std::nullopt, false});
-    }
     if (!report.error)
         (void)startRecorder(); // a short run is over before anybody looked
     if (recorder_) {
@@ -269,7 +245,10 @@ ExitCode CheckDrive::finish() {
                                : options.checkFormat == CheckFormat::Ktap ? checkKtap(document_)
                                : options.checkFormat == CheckFormat::Junit
                                    ? checkJunit(document_)
-                                   : checkText(document_, context_.console));
+                                   : checkText(document_, [&](bool must, std::string_view id) {
+                                         return context_.console.paint(must ? Colour::Bad : Colour::Middling,
+                                                                       id);
+                                     }));
         // The document is the answer; the line is for who reads along.
         if (failure)
             context_.console.note(fmt::format("migscope-cli: {}", failureLine(*failure)));

@@ -47,6 +47,16 @@ Result<std::vector<const Check*>> selectChecks(const CheckRequest& request) {
     return chosen;
 }
 
+namespace {
+
+/// Of a check whose call was given up.
+CheckOutcome hungOutcome(const CallUnderWay& call, Ns now) {
+    return checkFailed("{call} had not returned after {time}.",
+                       {{"call", call.op}, {"time", formatDuration(now - call.since)}});
+}
+
+} // namespace
+
 /// Warnings and errors of the kernel about the devices, with their times.
 class CheckRun::Log {
 public:
@@ -226,11 +236,6 @@ void CheckRun::ask(const std::vector<const Check*>& checks) {
     }
 }
 
-CheckOutcome hungOutcome(const CallUnderWay& call, Ns now) {
-    return checkFailed("{call} had not returned after {time}.",
-                       {{"call", call.op}, {"time", formatDuration(now - call.since)}});
-}
-
 void CheckRun::judgeHang(CheckResult& result) {
     const std::lock_guard lock(mutex_);
     if (gaveUp_)
@@ -335,6 +340,24 @@ CheckProgress CheckRun::progress() const {
 CheckReport CheckRun::report() const {
     const std::lock_guard lock(mutex_);
     return report_;
+}
+
+CheckReport CheckRun::abandoned() const {
+    const CheckProgress now = progress();
+    CheckReport left = report();
+    left.ended = backend_.clock().now();
+    if (const Check* check = findCheck(now.id)) {
+        CheckResult result;
+        result.check = check;
+        result.outcome = hungOutcome(now.call, left.ended);
+        result.hung = true;
+        result.begun = now.call.since;
+        result.ended = left.ended;
+        left.results.push_back(std::move(result));
+    }
+    const bool peer = now.call.device == 1 && request_.peer;
+    left.ends.assign(1, {peer ? request_.peer->device : request_.device.device, std::nullopt, false});
+    return left;
 }
 
 CheckSession::Shared::Shared(Backend& backend, CheckRequest request, EventSink* sink)

@@ -76,9 +76,6 @@ struct CheckProgress {
 /// The checks that a request names, in the order of the catalogue. InvalidArgument for an unknown id.
 [[nodiscard]] Result<std::vector<const Check*>> selectChecks(const CheckRequest& request);
 
-/// Of a check whose call was given up. *Reentrant.*
-[[nodiscard]] CheckOutcome hungOutcome(const CallUnderWay& call, Ns now);
-
 /// *Thread-safe*, but run(): that is for one thread. Backend and sink must outlive it.
 class CheckRun {
 public:
@@ -96,6 +93,8 @@ public:
     void giveUpCall(Ns since);
     [[nodiscard]] CheckProgress progress() const;
     [[nodiscard]] CheckReport report() const;
+    /// The report when the call under way is never coming back: its check failed, its device stands unknown.
+    [[nodiscard]] CheckReport abandoned() const;
 
 private:
     class Log;
@@ -140,6 +139,7 @@ public:
     void giveUpCall(Ns since) { shared_->run.giveUpCall(since); }
     [[nodiscard]] CheckProgress progress() const { return shared_->run.progress(); }
     [[nodiscard]] CheckReport report() const { return shared_->run.report(); }
+    [[nodiscard]] CheckReport abandoned() const { return shared_->run.abandoned(); }
 
 private:
     struct Shared {

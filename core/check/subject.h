@@ -37,6 +37,9 @@ struct CheckTarget {
     bool hostile = false; ///< junk may be written into it
 };
 
+/// Junk may be written into such a device unasked: what it writes to is software that nobody shares.
+[[nodiscard]] bool takesJunk(bool simulated, std::string_view driver);
+
 /// The bytes of one VFIO_DEVICE_FEATURE: a header and 64-bit words behind it.
 class RawFeature {
 public:

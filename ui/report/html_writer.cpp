@@ -4,31 +4,12 @@
 #include "ui/report/html_writer.h"
 
 #include "core/base/escape.h"
+#include "core/base/markup.h"
 
 namespace migscope {
 
 QByteArray htmlEscaped(const QString& text) {
-    const std::string shown = escapeText(text.toStdString());
-    QByteArray out;
-    out.reserve(static_cast<qsizetype>(shown.size()));
-    for (const char c : shown) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        default:
-            out += c;
-        }
-    }
+    QByteArray out = QByteArray::fromStdString(escapeMarkup(escapeText(text.toStdString())));
     // U+FFFE and U+FFFF are characters to Unicode, but not to XML.
     out.replace("\xef\xbf\xbe", "\xef\xbf\xbd");
     out.replace("\xef\xbf\xbf", "\xef\xbf\xbd");

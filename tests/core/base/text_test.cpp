@@ -4,6 +4,7 @@
 #include "core/base/byte_size.h"
 #include "core/base/error.h"
 #include "core/base/escape.h"
+#include "core/base/markup.h"
 #include "core/base/unique_fd.h"
 
 #include <cerrno>
@@ -61,6 +62,10 @@ TEST(EscapeText, whatCouldDeceiveATerminalIsSpelledOut) {
         << "a direction override";
     EXPECT_EQ(escapeText(std::string_view("a\0b", 3)), "a\\x00b");
     EXPECT_EQ(escapeText("\xc0\xaf"), "\\xc0\\xaf") << "an overlong form is not UTF-8";
+}
+
+TEST(EscapeMarkup, theFourThatMarkUpIsMadeOf) {
+    EXPECT_EQ(escapeMarkup(R"(a<b>"c" & 'd')"), "a&lt;b&gt;&quot;c&quot; &amp; 'd'");
 }
 
 TEST(ShellQuote, wordsThatNeedItAreQuoted) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The report of `check` for people, and the list of checks.
-#include "app/cli/check_output.h"
+#include "core/check/document.h"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@
 #include "core/base/byte_size.h"
 #include "core/base/escape.h"
 
-namespace migscope::cli {
+namespace migscope {
 namespace {
 
 /// Calls of one failed check that people see; --json has all that were kept.
@@ -44,13 +44,11 @@ std::string callLines(const CheckResult& result, bool pair) {
     return text;
 }
 
-Colour colourOf(const CheckResult& result) {
-    return failedMust(result) ? Colour::Bad : Colour::Middling;
-}
-
-std::string failure(const CheckResult& result, const Console& console, bool pair) {
-    std::string text = fmt::format("  {}  {}  {}\n", console.paint(colourOf(result), result.check->id),
-                                   severityWord(result.check->severity), result.check->asks);
+std::string failure(const CheckResult& result, const PaintFailed& paint, bool pair) {
+    const std::string id =
+        paint ? paint(failedMust(result), result.check->id) : std::string(result.check->id);
+    std::string text =
+        fmt::format("  {}  {}  {}\n", id, severityWord(result.check->severity), result.check->asks);
     text += fmt::format("    seen: {}\n", result.outcome.seen.filled());
     text += fmt::format("    rule: {}\n", result.check->rule);
     for (const std::string& line : result.kernelLog)
@@ -79,7 +77,7 @@ std::string endText(const CheckEnd& end) {
     return end.state ? stateName(*end.state) : "unknown";
 }
 
-std::string checkText(const CheckDocument& document, const Console& console) {
+std::string checkText(const CheckDocument& document, const PaintFailed& paint) {
     const CheckReport& report = document.report;
     std::string text =
         fmt::format("Compliance of {} ({})", escapeText(document.device), escapeText(document.driver));
@@ -99,7 +97,7 @@ std::string checkText(const CheckDocument& document, const Console& console) {
         text += "Failed\n";
         for (const CheckResult& result : report.results) {
             if (result.outcome.verdict == CheckVerdict::Fail)
-                text += failure(result, console, !document.peer.empty());
+                text += failure(result, paint, !document.peer.empty());
         }
     }
     if (report.count(CheckVerdict::Pass) > 0)
@@ -124,4 +122,4 @@ std::string checkListText() {
     return text;
 }
 
-} // namespace migscope::cli
+} // namespace migscope

@@ -1,15 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What `check` prints: a report for people, documents for programs, and the formats of test runners.
+// What a run of the catalogue found, as text: a report for people, documents for programs, and the formats of
+// test runners.
 #pragma once
 
+#include <functional>
 #include <string>
-#include <vector>
+#include <string_view>
 
-#include "app/cli/console.h"
 #include "core/check/check_run.h"
 
-namespace migscope::cli {
+namespace migscope {
 
 /// Names are as the host has them; they are escaped here.
 struct CheckDocument {
@@ -26,8 +27,11 @@ struct CheckDocument {
 /// Where a device was left: "RUNNING", "unknown".
 [[nodiscard]] std::string endText(const CheckEnd& end);
 
-/// Failures first, each with its calls; then what passed and what was skipped.
-[[nodiscard]] std::string checkText(const CheckDocument& document, const Console& console);
+/// Gives the id of a failed check the colour of a terminal.
+using PaintFailed = std::function<std::string(bool must, std::string_view id)>;
+
+/// Failures first, each with its calls; then what passed and what was skipped. *Reentrant*, as all of these.
+[[nodiscard]] std::string checkText(const CheckDocument& document, const PaintFailed& paint = {});
 /// migscope.check/1
 [[nodiscard]] std::string checkJson(const CheckDocument& document);
 /// KTAP version 1 (Documentation/dev-tools/ktap.rst): only a failed must is a plain "not ok".
@@ -39,4 +43,4 @@ struct CheckDocument {
 /// migscope.check-list/1
 [[nodiscard]] std::string checkListJson();
 
-} // namespace migscope::cli
+} // namespace migscope

@@ -5,11 +5,12 @@
 
 #include <fmt/format.h>
 
-#include "app/cli/check_output.h"
 #include "core/base/escape.h"
+#include "core/base/markup.h"
+#include "core/check/document.h"
 #include "core/transfer/json_text.h"
 
-namespace migscope::cli {
+namespace migscope {
 namespace {
 
 void orNull(JsonWriter& json, std::string_view key, const std::string& text) {
@@ -63,26 +64,7 @@ std::string ktapWords(std::string text) {
 }
 
 std::string xml(const std::string& raw) {
-    std::string out;
-    for (const char c : escapeText(raw)) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        default:
-            out += c;
-        }
-    }
-    return out;
+    return escapeMarkup(escapeText(raw));
 }
 
 double seconds(Ns time) {
@@ -219,4 +201,4 @@ std::string checkListJson() {
     return json.take() + "\n";
 }
 
-} // namespace migscope::cli
+} // namespace migscope
