@@ -6,9 +6,11 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/device/migration_state.h"
 #include "core/transfer/event.h"
 #include "core/vfio/migration_device.h"
 
@@ -20,6 +22,16 @@ struct CheckCall {
     CallRecord record;
     std::uint64_t times = 1;
     std::uint64_t bytes = 0; ///< moved by reads and writes
+};
+
+/// A SET of the migration state that was made where the device's state was known.
+struct CheckedSet {
+    int device = 0; ///< 0 the device, 1 the peer
+    MigState from{};
+    MigState to{};
+    int error = 0; ///< errno; 0: it succeeded
+    Ns called{0};
+    Ns returned{0};
 };
 
 /// A call that has not returned.
@@ -44,6 +56,9 @@ public:
     void end(int device, CallRecord record, std::uint64_t bytes = 0);
     /// What was kept since the last take(); `leftOut`: entries that were not.
     [[nodiscard]] std::vector<CheckCall> take(std::uint64_t& leftOut);
+    /// Of SETs nothing is left out: each is a cell of a matrix.
+    void noteSet(const CheckedSet& set) { sets_.push_back(set); }
+    [[nodiscard]] std::vector<CheckedSet> takeSets() { return std::exchange(sets_, {}); }
     /// A note on the time line of the recording.
     void mark(const std::string& text);
     /// *Thread-safe.*
@@ -54,6 +69,7 @@ private:
     Clock& clock_;
     EventSink* sink_;
     std::vector<CheckCall> calls_;
+    std::vector<CheckedSet> sets_;
     std::uint64_t leftOut_ = 0;
     std::atomic<const char*> op_{nullptr};
     std::atomic<int> device_{0};

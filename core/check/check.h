@@ -9,7 +9,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "core/device/migration_state.h"
 
 namespace migscope {
 
@@ -43,6 +46,8 @@ struct CheckSight {
 struct CheckOutcome {
     CheckVerdict verdict = CheckVerdict::Skip;
     CheckSight seen;
+    /// Of a failure that one SET showed: from and to.
+    std::optional<std::pair<MigState, MigState>> pair = {};
 };
 
 /// What must be there for a check to be asked at all; else it is skipped with the reason.

@@ -198,6 +198,7 @@ void CheckRun::ask(const std::vector<const Check*>& checks) {
     };
     std::uint64_t ignored = 0;
     (void)book_.take(ignored); // those of the opening
+    (void)book_.takeSets();
     bool lost = false;
     for (const Check* check : checks) {
         {
@@ -229,6 +230,7 @@ void CheckRun::ask(const std::vector<const Check*>& checks) {
             lost = !bringBoth(result.broughtBack);
         }
         result.calls = book_.take(result.callsLeftOut);
+        result.sets = book_.takeSets();
         result.ended = backend_.clock().now();
         const std::lock_guard lock(mutex_);
         report_.results.push_back(std::move(result));
@@ -340,6 +342,12 @@ CheckProgress CheckRun::progress() const {
 CheckReport CheckRun::report() const {
     const std::lock_guard lock(mutex_);
     return report_;
+}
+
+std::vector<CheckResult> CheckRun::resultsFrom(std::size_t first) const {
+    const std::lock_guard lock(mutex_);
+    const auto begin = static_cast<std::ptrdiff_t>(std::min(first, report_.results.size()));
+    return {report_.results.begin() + begin, report_.results.end()};
 }
 
 CheckReport CheckRun::abandoned() const {

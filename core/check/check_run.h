@@ -31,6 +31,7 @@ struct CheckResult {
     CheckOutcome outcome;
     std::vector<CheckCall> calls;
     std::uint64_t callsLeftOut = 0;
+    std::vector<CheckedSet> sets; ///< all SETs among them, and those of the way back
     Ns begun{0};
     Ns ended{0};
     std::string broughtBack; ///< how the device came back to RUNNING: "SET", "reset", …; empty: it was there
@@ -93,6 +94,8 @@ public:
     void giveUpCall(Ns since);
     [[nodiscard]] CheckProgress progress() const;
     [[nodiscard]] CheckReport report() const;
+    /// Results so far from index `first` on; the kernel's lines come only with the report.
+    [[nodiscard]] std::vector<CheckResult> resultsFrom(std::size_t first) const;
     /// The report when the call under way is never coming back: its check failed, its device stands unknown.
     [[nodiscard]] CheckReport abandoned() const;
 
@@ -139,6 +142,9 @@ public:
     void giveUpCall(Ns since) { shared_->run.giveUpCall(since); }
     [[nodiscard]] CheckProgress progress() const { return shared_->run.progress(); }
     [[nodiscard]] CheckReport report() const { return shared_->run.report(); }
+    [[nodiscard]] std::vector<CheckResult> resultsFrom(std::size_t first) const {
+        return shared_->run.resultsFrom(first);
+    }
     [[nodiscard]] CheckReport abandoned() const { return shared_->run.abandoned(); }
 
 private:

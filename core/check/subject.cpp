@@ -210,9 +210,13 @@ int Subject::feature(const char* op, std::span<std::byte> bytes) {
     const Ns called = book_.begin(index_, op);
     const auto done = io_->feature(bytes);
     const int error = codeOf(done);
-    book_.end(index_, {op, in, copyOf(bytes), std::max(error, 0), called, book_.clock().now()});
+    const Ns returned = book_.clock().now();
+    book_.end(index_, {op, in, copyOf(bytes), std::max(error, 0), called, returned});
     const bool probe = (head.flags & featureProbe) != 0;
     if (setsState && !probe) {
+        const auto goal = static_cast<MigState>(target);
+        if (before && flags_.has(goal) && error >= 0)
+            book_.noteSet({index_, *before, goal, error, called, returned});
         tally(before, target, error);
         afterSet(error, target);
     }

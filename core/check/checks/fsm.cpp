@@ -32,6 +32,13 @@ std::string arcText(MigState from, MigState to) {
     return stateName(from) + " -> " + stateName(to);
 }
 
+/// Failed, by one SET.
+CheckOutcome failedAt(MigState from, MigState to, std::string_view text, SightValues values) {
+    CheckOutcome outcome = checkFailed(text, std::move(values));
+    outcome.pair = {from, to};
+    return outcome;
+}
+
 /// What a SET that failed means for a check of something else.
 CheckOutcome notReached(const std::string& way, int error) {
     return checkSkipped("Not asked: {arc}: SET answered {answer}.",
@@ -56,7 +63,7 @@ CheckOutcome overArcs(CheckContext& c, std::string_view passed, Wrong wrong) {
         ++asked;
         const std::optional<std::string> text = wrong(arc, answer);
         if (text && !text->empty())
-            return checkFailed("{arc}: {what}.", {{"arc", way}, {"what", *text}});
+            return failedAt(arc.from, arc.to, "{arc}: {what}.", {{"arc", way}, {"what", *text}});
         if (!text)
             unreached = notReached(way, answer.error);
     }
@@ -122,7 +129,7 @@ CheckOutcome overPaths(CheckContext& c, std::string_view passed, Wrong wrong) {
             ++asked;
             const Wrongness text = wrong(*path, answer);
             if (text && !text->empty())
-                return checkFailed("{arc}: {what}.", {{"arc", way}, {"what", *text}});
+                return failedAt(from, to, "{arc}: {what}.", {{"arc", way}, {"what", *text}});
             if (!text)
                 unreached = notReached(way, answer.error);
         }
@@ -164,8 +171,8 @@ CheckOutcome overStates(CheckContext& c, std::string_view passed, Wrong wrong) {
         if (!startAt(c, state))
             return c.blocked();
         if (auto text = wrong(state); !text.empty())
-            return checkFailed("In {state}: {what}.",
-                               {{"state", stateName(state)}, {"what", std::move(text)}});
+            return failedAt(state, state, "In {state}: {what}.",
+                            {{"state", stateName(state)}, {"what", std::move(text)}});
     }
     return checkPassed(passed);
 }
@@ -246,10 +253,11 @@ CheckOutcome outOfError(CheckContext& c) {
             return checkPassed("{arc} ended in ERROR, and RESET brought it to RUNNING.",
                                {{"arc", arcText(arc.from, arc.to)}});
         const auto now = c.device().believed();
-        return checkFailed("{arc} ended in ERROR; RESET answered {answer} and left it in {state}.",
-                           {{"arc", arcText(arc.from, arc.to)},
-                            {"answer", answerText(error)},
-                            {"state", now ? stateName(*now) : "an unknown state"}});
+        return failedAt(arc.from, arc.to,
+                        "{arc} ended in ERROR; RESET answered {answer} and left it in {state}.",
+                        {{"arc", arcText(arc.from, arc.to)},
+                         {"answer", answerText(error)},
+                         {"state", now ? stateName(*now) : "an unknown state"}});
     }
     return checkSkipped("No arc led into ERROR.");
 }

@@ -15,14 +15,17 @@ CheckOutcome arcsKeepWorking(CheckContext& c) {
     for (const auto& [arc, tally] : c.device().ledger().arcs) {
         if (tally.worked > 0)
             ++arcs;
-        if (tally.worked > 0 && tally.failed > 0)
-            return checkFailed(
+        if (tally.worked > 0 && tally.failed > 0) {
+            CheckOutcome outcome = checkFailed(
                 "{from} -> {to} succeeded {worked} times and failed {failed} times, last with {answer}.",
                 {{"from", stateName(arc.first)},
                  {"to", stateName(arc.second)},
                  {"worked", std::to_string(tally.worked)},
                  {"failed", std::to_string(tally.failed)},
                  {"answer", answerText(tally.lastError)}});
+            outcome.pair = arc;
+            return outcome;
+        }
     }
     return arcs == 0 ? checkSkipped("No arc was taken.")
                      : checkPassed("{count} arcs, all of them each time.", {{"count", std::to_string(arcs)}});
