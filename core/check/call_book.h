@@ -5,21 +5,34 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/device/dma_range.h"
 #include "core/transfer/event.h"
 #include "core/vfio/migration_device.h"
 
 namespace migscope {
+
+/// What its bytes do not tell of a call.
+struct CallExtra {
+    std::uint64_t bytes = 0;                  ///< moved by a read or a write
+    std::optional<std::uint64_t> offset = {}; ///< in its stream, of a read or a write
+    std::vector<DmaRange> ranges = {};        ///< of a START of DMA logging: the first of those it named
+    bool interrupted = false;                 ///< it came back without an answer, woken by us
+};
 
 /// A call as evidence. Reads and writes that went well and followed each other are one entry.
 struct CheckCall {
     int device = 0; ///< 0 the device, 1 the peer
     CallRecord record;
     std::uint64_t times = 1;
-    std::uint64_t bytes = 0; ///< moved by reads and writes
+    std::uint64_t bytes = 0;             ///< moved by reads and writes
+    std::optional<std::uint64_t> offset; ///< in the stream, of the first of them
+    std::vector<DmaRange> ranges;        ///< as CallExtra has them
+    bool interrupted = false;
 };
 
 /// A call that has not returned.
@@ -41,7 +54,7 @@ public:
     /// Directly before a call: `op` is a string literal.
     Ns begin(int device, const char* op);
     /// Directly after it.
-    void end(int device, CallRecord record, std::uint64_t bytes = 0);
+    void end(int device, CallRecord record, CallExtra extra = {});
     /// What was kept since the last take(); `leftOut`: entries that were not.
     [[nodiscard]] std::vector<CheckCall> take(std::uint64_t& leftOut);
     /// A note on the time line of the recording.
