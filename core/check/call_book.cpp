@@ -18,7 +18,7 @@ Ns CallBook::begin(int device, const char* op) {
     return clock_.now();
 }
 
-void CallBook::end(int device, CallRecord record, std::uint64_t bytes) {
+void CallBook::end(int device, CallRecord record, CallExtra extra) {
     op_.store(nullptr, std::memory_order_release);
     if (sink_ != nullptr) {
         Event event;
@@ -28,11 +28,11 @@ void CallBook::end(int device, CallRecord record, std::uint64_t bytes) {
                                  record.errnoValue, record.called,      record.returned};
         sink_->push(std::move(event));
     }
-    if (bytes > 0 && !calls_.empty()) {
+    if (extra.bytes > 0 && !calls_.empty()) {
         CheckCall& last = calls_.back();
         if (last.bytes > 0 && last.device == device && last.record.op == record.op) {
             ++last.times;
-            last.bytes += bytes;
+            last.bytes += extra.bytes;
             last.record.returned = record.returned;
             last.record.out = std::move(record.out);
             return;
@@ -43,7 +43,8 @@ void CallBook::end(int device, CallRecord record, std::uint64_t bytes) {
         calls_.erase(calls_.begin() + most / 2);
         ++leftOut_;
     }
-    calls_.push_back({device, std::move(record), 1, bytes});
+    calls_.push_back({device, std::move(record), 1, extra.bytes, extra.offset, std::move(extra.ranges),
+                      extra.interrupted});
 }
 
 std::vector<CheckCall> CallBook::take(std::uint64_t& leftOut) {

@@ -5,23 +5,36 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/device/dma_range.h"
 #include "core/device/migration_state.h"
 #include "core/transfer/event.h"
 #include "core/vfio/migration_device.h"
 
 namespace migscope {
 
+/// What its bytes do not tell of a call.
+struct CallExtra {
+    std::uint64_t bytes = 0;                  ///< moved by a read or a write
+    std::optional<std::uint64_t> offset = {}; ///< in its stream, of a read or a write
+    std::vector<DmaRange> ranges = {};        ///< of a START of DMA logging: the first of those it named
+    bool interrupted = false;                 ///< it came back without an answer, woken by us
+};
+
 /// A call as evidence. Reads and writes that went well and followed each other are one entry.
 struct CheckCall {
     int device = 0; ///< 0 the device, 1 the peer
     CallRecord record;
     std::uint64_t times = 1;
-    std::uint64_t bytes = 0; ///< moved by reads and writes
+    std::uint64_t bytes = 0;             ///< moved by reads and writes
+    std::optional<std::uint64_t> offset; ///< in the stream, of the first of them
+    std::vector<DmaRange> ranges;        ///< as CallExtra has them
+    bool interrupted = false;
 };
 
 /// A SET of the migration state that was made where the device's state was known.
@@ -53,7 +66,7 @@ public:
     /// Directly before a call: `op` is a string literal.
     Ns begin(int device, const char* op);
     /// Directly after it.
-    void end(int device, CallRecord record, std::uint64_t bytes = 0);
+    void end(int device, CallRecord record, CallExtra extra = {});
     /// What was kept since the last take(); `leftOut`: entries that were not.
     [[nodiscard]] std::vector<CheckCall> take(std::uint64_t& leftOut);
     /// Of SETs nothing is left out: each is a cell of a matrix.

@@ -64,10 +64,12 @@ RawFeature::RawFeature(std::uint32_t flags, std::vector<std::uint64_t> payload,
 }
 
 int SubjectStream::made(const char* op, std::vector<std::byte> in, std::vector<std::byte> out,
-                        const Result<void>& done, Ns called, std::uint64_t bytes) {
+                        const Result<void>& done, Ns called, CallExtra extra) {
     const int code = codeOf(done);
+    offset_ += extra.bytes;
+    extra.interrupted = code < 0;
     book_.end(device_, {op, std::move(in), std::move(out), std::max(code, 0), called, book_.clock().now()},
-              bytes);
+              std::move(extra));
     return code;
 }
 
@@ -76,7 +78,8 @@ MovedBytes SubjectStream::read(std::span<std::byte> into) {
     const auto got = stream_->read(into);
     const std::size_t count = got ? *got : 0;
     const int error = made("read", asBytes(into.size()), asBytes(count),
-                           got ? Result<void>{} : std::unexpected(got.error()), called, count);
+                           got ? Result<void>{} : std::unexpected(got.error()), called,
+                           {.bytes = count, .offset = offset_});
     return {error, count};
 }
 
@@ -85,7 +88,8 @@ MovedBytes SubjectStream::write(std::span<const std::byte> from) {
     const auto taken = stream_->write(from);
     const std::size_t count = taken ? *taken : 0;
     const int error = made("write", asBytes(from.size()), asBytes(count),
-                           taken ? Result<void>{} : std::unexpected(taken.error()), called, count);
+                           taken ? Result<void>{} : std::unexpected(taken.error()), called,
+                           {.bytes = count, .offset = offset_});
     // EBADF and ENODEV: nobody was there who could have kept a byte.
     writeFailed_ = writeFailed_ || (error != 0 && error != EBADF && error != ENODEV);
     return {error, count};
@@ -193,7 +197,7 @@ int Subject::openAgain() {
     return io ? 0 : codeOf(io.error());
 }
 
-int Subject::feature(const char* op, std::span<std::byte> bytes) {
+int Subject::feature(const char* op, std::span<std::byte> bytes, std::vector<DmaRange> ranges) {
     uapi::VfioDeviceFeature head{};
     std::memcpy(&head, bytes.data(), sizeof head);
     const std::uint32_t index = head.flags & uapi::featureMask;
@@ -211,7 +215,8 @@ int Subject::feature(const char* op, std::span<std::byte> bytes) {
     const auto done = io_->feature(bytes);
     const int error = codeOf(done);
     const Ns returned = book_.clock().now();
-    book_.end(index_, {op, in, copyOf(bytes), std::max(error, 0), called, returned});
+    book_.end(index_, {op, in, copyOf(bytes), std::max(error, 0), called, returned},
+              {.ranges = std::move(ranges), .interrupted = error < 0});
     const bool probe = (head.flags & featureProbe) != 0;
     if (setsState && !probe) {
         const auto goal = static_cast<MigState>(target);
@@ -305,7 +310,8 @@ int Subject::resetOnce() {
     const Ns called = book_.begin(index_, "RESET");
     const auto done = io_->reset();
     const int error = codeOf(done);
-    book_.end(index_, {"RESET", {}, {}, std::max(error, 0), called, book_.clock().now()});
+    book_.end(index_, {"RESET", {}, {}, std::max(error, 0), called, book_.clock().now()},
+              {.interrupted = error < 0});
     return error;
 }
 

@@ -79,10 +79,11 @@ public:
 
 private:
     int made(const char* op, std::vector<std::byte> in, std::vector<std::byte> out, const Result<void>& done,
-             Ns called, std::uint64_t bytes = 0);
+             Ns called, CallExtra extra = {});
     std::unique_ptr<DataStream> stream_;
     int device_;
     CallBook& book_;
+    std::uint64_t offset_ = 0; ///< bytes that went through
     bool writeFailed_ = false;
 };
 
@@ -136,8 +137,8 @@ public:
     [[nodiscard]] bool stopsWhenRefused() const { return stopsWhenSetRefused(target_.driver); }
 
     /// VFIO_DEVICE_FEATURE on these bytes. `op` is a string literal. A SET of the state that the rules forbid
-    /// is not made.
-    [[nodiscard]] int feature(const char* op, std::span<std::byte> bytes);
+    /// is not made. `ranges`: those that a START of DMA logging points at, for the evidence.
+    [[nodiscard]] int feature(const char* op, std::span<std::byte> bytes, std::vector<DmaRange> ranges = {});
     [[nodiscard]] std::optional<MigState> get();
     [[nodiscard]] SetAnswer set(std::uint32_t number);
     [[nodiscard]] SetAnswer set(MigState state) { return set(static_cast<std::uint32_t>(state)); }

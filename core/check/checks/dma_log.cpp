@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Checks of device DMA logging: which ranges START takes, and what REPORT does to the bitmap.
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cerrno>
 #include <limits>
+#include <utility>
 
 #include <unistd.h>
 
@@ -33,7 +35,11 @@ std::uint64_t addressOf(const void* memory) {
 int start(CheckContext& c, const Ranges& ranges, std::uint64_t* chosen = nullptr) {
     RawFeature call(uapi::featureSet | uapi::featureDmaLoggingStart,
                     {page, ranges.size(), ranges.empty() ? 0 : addressOf(ranges.data())});
-    const int error = c.device().feature("SET DMA_LOGGING_START", call.bytes());
+    constexpr std::size_t kept = 4; // as evidence
+    std::vector<DmaRange> named;
+    for (std::size_t n = 0; n < std::min(ranges.size(), kept); ++n)
+        named.push_back({ranges[n].iova, ranges[n].length});
+    const int error = c.device().feature("SET DMA_LOGGING_START", call.bytes(), std::move(named));
     if (chosen != nullptr)
         *chosen = call.word(0);
     return error;
