@@ -80,6 +80,8 @@ constexpr std::array specs{
          QT_TRANSLATE_NOOP("actions", "The ticked recordings over each other.")},
     Spec{ActionId::ShowDirty, "", QT_TRANSLATE_NOOP("actions", "Dirty &pages"), "Ctrl+5",
          QT_TRANSLATE_NOOP("actions", "Which pages the selected device writes, and what asking costs.")},
+    Spec{ActionId::ShowCompliance, "", QT_TRANSLATE_NOOP("actions", "C&ompliance"), "Ctrl+6",
+         QT_TRANSLATE_NOOP("actions", "Whether the selected device's driver keeps to the protocol.")},
     Spec{ActionId::AddMark, "add-mark", QT_TRANSLATE_NOOP("actions", "Add a &mark"), "Ctrl+M",
          QT_TRANSLATE_NOOP("actions", "Write a note at the cursor into the recording that is shown.")},
     Spec{ActionId::Quit, "", QT_TRANSLATE_NOOP("actions", "&Quit"), "Ctrl+Q",

@@ -33,6 +33,7 @@ enum class ActionId {
     ShowTimeline,
     ShowCompare,
     ShowDirty,
+    ShowCompliance,
     AddMark,
     Quit,
     Help,

@@ -67,6 +67,30 @@ QString cliCommand(const std::string& backend, const std::string& device, const 
     return words.join(QLatin1Char(' '));
 }
 
+QString cliCheck(const std::string& backend, bool simulated, const CheckRequest& request) {
+    QStringList words = begin(backend);
+    words << QStringLiteral("check") << quoted(request.device.device);
+    if (request.peer)
+        words << quoted(request.peer->device);
+    constexpr std::size_t allClasses = 4;
+    if (!request.classes.empty() && request.classes.size() < allClasses) {
+        QStringList classes;
+        for (const CheckClass kind : request.classes)
+            classes << QString::fromStdString(std::string(classWord(kind)));
+        words << QStringLiteral("--class") << classes.join(QLatin1Char(','));
+    }
+    QStringList hostile;
+    for (const CheckTarget* target : {&request.device, request.peer ? &*request.peer : nullptr}) {
+        if (target != nullptr && target->hostile && !takesJunk(simulated, target->driver))
+            hostile << quoted(target->device);
+    }
+    if (!hostile.isEmpty())
+        words << QStringLiteral("--hostile") << hostile.join(QLatin1Char(','));
+    if (request.force)
+        words << QStringLiteral("--force");
+    return words.join(QLatin1Char(' '));
+}
+
 CliTwin cliCommand(const std::string& backend, const RunRequest& request) {
     QStringList words = begin(backend);
     QStringList differs;

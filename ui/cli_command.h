@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/check/check_run.h"
 #include "core/device/migration_state.h"
 #include "core/transfer/device_session.h"
 #include "core/transfer/recording_export.h"
@@ -31,6 +32,9 @@ struct CliTwin {
     QString differs;
 };
 [[nodiscard]] CliTwin cliCommand(const std::string& backend, const RunRequest& request);
+
+/// `check`; --hostile where junk was allowed that the command would not write unasked.
+[[nodiscard]] QString cliCheck(const std::string& backend, bool simulated, const CheckRequest& request);
 
 /// `export`, into a file named as the recording is.
 [[nodiscard]] QString cliExport(const std::string& recording, ExportFormat format);

@@ -232,7 +232,7 @@ void ExportMenu::savePicture(const Offer& offer, PictureFormat format) {
         ask({tr("Save the picture"), QStringLiteral("%1-%2.%3").arg(baseName(*take), take->name, suffix),
              tr("%1 picture (*.%2)").arg(suffix.toUpper(), suffix), suffix});
     if (!path.isEmpty())
-        exports_.savePicture(bytes, path);
+        exports_.saveBytes(bytes, path);
 }
 
 void ExportMenu::saveData(const RunSourcePtr& source, ExportFormat format) {

@@ -21,7 +21,7 @@ Exports::~Exports() {
     static_cast<void>(background_.waitIdle(std::chrono::milliseconds(500))); // a dead disk is left behind
 }
 
-void Exports::savePicture(const QByteArray& bytes, const QString& path) {
+void Exports::saveBytes(const QByteArray& bytes, const QString& path) {
     start(path, [bytes, path](const SaveProgress&) { return writePicture(bytes, path); });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Files for other programs: pictures and exports, written outside the GUI thread.
+// Files for other programs: pictures, reports and exports, written outside the GUI thread.
 #pragma once
 
 #include <QByteArray>
@@ -27,8 +27,8 @@ public:
     explicit Exports(QObject* parent = nullptr);
     ~Exports() override;
 
-    /// Ends in saved() or failed().
-    void savePicture(const QByteArray& bytes, const QString& path);
+    /// A picture, a report. Ends in saved() or failed().
+    void saveBytes(const QByteArray& bytes, const QString& path);
     /// Ends in saved(), failed() or cancelled(). Of one that grows: what is there now.
     void saveData(const RunSourcePtr& source, ExportFormat format, const QString& path);
 

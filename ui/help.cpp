@@ -9,6 +9,7 @@
 #include "ui/help_pages.h"
 #include "ui/images.h"
 #include "ui/panels/compare_page.h"
+#include "ui/panels/compliance_page.h"
 #include "ui/panels/dirty_page.h"
 #include "ui/panels/event_log_panel.h"
 #include "ui/panels/facts_panel.h"
@@ -47,6 +48,8 @@ QString Help::pageOfView() const {
         return QStringLiteral("compare");
     if (parts_.tabs->currentWidget() == parts_.dirty)
         return QStringLiteral("dirty");
+    if (parts_.tabs->currentWidget() == parts_.compliance)
+        return QStringLiteral("check");
     return QStringLiteral("inspect");
 }
 

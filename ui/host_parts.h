@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a host session owns of an opened device and of the run under way; for its own files only.
+// What a host session owns of an opened device, of the run and of the check under way; for its own files
+// only.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "core/check/patience.h"
 #include "core/transfer/device_session.h"
 #include "core/transfer/transfer_run.h"
 #include "ui/host_session.h"
@@ -26,6 +28,13 @@ struct HostSession::Opened {
 struct HostSession::ActiveRun {
     std::shared_ptr<Journal> journal;
     std::unique_ptr<TransferRun> transfer;
+};
+
+struct HostSession::ActiveCheck {
+    std::string device;
+    std::shared_ptr<Journal> journal; // before the session, whose worker pushes into it
+    std::unique_ptr<CheckSession> session;
+    CallPatience patience;
 };
 
 } // namespace migscope

@@ -68,72 +68,6 @@ Result<void> HostSession::use(const std::string& spec) {
     return {};
 }
 
-void HostSession::forgetMachine() {
-    if (!backend_)
-        return;
-    shutdown(std::chrono::seconds(1));
-    discovery_.forget();
-    outside_.watch(nullptr, {});
-    topology_.reset();
-    scanError_.reset();
-    last_.clear();
-    run_.reset();
-    backend_.reset();
-    emit runChanged();
-    emit topologyChanged();
-}
-
-bool HostSession::shutdown(std::chrono::milliseconds patience) {
-    const auto until = std::chrono::steady_clock::now() + patience;
-    if (backend_)
-        backend_->listen({});
-    timer_.stop();
-    const auto left = [&] {
-        return std::max(std::chrono::milliseconds(0), std::chrono::duration_cast<std::chrono::milliseconds>(
-                                                          until - std::chrono::steady_clock::now()));
-    };
-    if (active_)
-        active_->transfer->cancel(); // both ends at once: they come back together
-    std::vector<std::unique_ptr<DeviceSession>> stuckOnes;
-    std::vector<std::shared_ptr<Journal>> journals;
-    for (auto& [device, opened] : opened_) {
-        const bool stuck = opened->session->state().phase == SessionPhase::Stuck;
-        if (!opened->session->release(stuck ? std::chrono::milliseconds(0) : left()))
-            stuckOnes.push_back(std::move(opened->session));
-        opened->session.reset();
-        // The journal, whatever the kernel holds: what happened until now must be on disk.
-        finishInBackground(opened->journal, true, device);
-        journals.push_back(opened->journal);
-    }
-    opened_.clear();
-    if (active_) {
-        finishInBackground(active_->journal, true, run_->request.devices().front());
-        journals.push_back(active_->journal);
-        run_->running = false;
-    }
-    leaveBehind(std::move(stuckOnes), std::move(journals));
-    if (!background_.waitIdle(std::max(left(), std::chrono::milliseconds(300))))
-        leftBehind_ = true;
-    return !leftBehind_;
-}
-
-void HostSession::leaveBehind(std::vector<std::unique_ptr<DeviceSession>> stuck,
-                              std::vector<std::shared_ptr<Journal>> journals) {
-    auto run = std::exchange(active_, nullptr);
-    if (stuck.empty())
-        return; // the run has ended too: its workers have
-    // A thread that the kernel holds may still come back to these: they outlive everything.
-    leftBehind_ = true;
-    struct Left {
-        std::shared_ptr<Backend> backend;
-        std::vector<std::shared_ptr<Journal>> journals;
-        std::unique_ptr<ActiveRun> run;
-        std::vector<std::unique_ptr<DeviceSession>> sessions;
-    };
-    leftovers_.push_back(
-        std::make_shared<Left>(Left{backend_, std::move(journals), std::move(run), std::move(stuck)}));
-}
-
 void HostSession::refresh() {
     if (backend_)
         discovery_.start(backend_);
@@ -215,6 +149,10 @@ QString HostSession::journalPath(const std::string& device) const {
 void HostSession::openDevice(const std::string& device) {
     if (!backend_ || opened_.contains(device))
         return;
+    if (isChecked(device)) {
+        emit jobRefused(device, fail(Errc::JobRunning, "open", device, "it is being checked").error());
+        return;
+    }
     RecordingHeader header = headerFor({device});
     header.detail = "calls"; // by hand there are few, and they are the evidence
     auto journal = startJournal(header, device, shown(device), tr("%1, by hand").arg(shortName(device)));
@@ -292,6 +230,11 @@ void HostSession::onAskedBack(const std::string& device) {
         refresh();
         return;
     }
+    if (isChecked(device)) {
+        cancelCheck();
+        emit askedBack(device);
+        return;
+    }
     const auto found = opened_.find(device);
     if (found == opened_.end())
         return;
@@ -303,7 +246,7 @@ void HostSession::onAskedBack(const std::string& device) {
 
 void HostSession::wake() {
     quietTicks_ = 0;
-    if (!timer_.isActive() && !opened_.empty()) {
+    if (!timer_.isActive() && (!opened_.empty() || checking_)) {
         timer_.start();
         tick();
     }
@@ -342,9 +285,10 @@ void HostSession::tick() {
         }
     }
     live |= updateRun();
+    live |= updateCheck();
     emit ticked();
     quietTicks_ = live ? 0 : quietTicks_ + 1;
-    if ((opened_.empty() && !active_) || quietTicks_ > quietTicksUntilRest)
+    if ((opened_.empty() && !active_ && !checking_) || quietTicks_ > quietTicksUntilRest)
         timer_.stop();
 }
 

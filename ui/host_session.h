@@ -23,6 +23,7 @@
 #include "core/transfer/recording.h"
 #include "core/vfio/backend.h"
 #include "ui/background.h"
+#include "ui/check_status.h"
 #include "ui/discovery.h"
 #include "ui/outside_watch.h"
 #include "ui/run_request.h"
@@ -84,6 +85,17 @@ public:
     [[nodiscard]] bool runActive() const { return run_ && run_->running; }
     /// A call of the run under way has not returned: nobody should wait for its end.
     [[nodiscard]] bool runStuck() const { return runActive() && !run_->stuck.isEmpty(); }
+    /// Asks a device, and a peer, the catalogue of compliance checks. One at a time; it opens and closes them
+    /// itself, so they must not be open here. Never waits. Errors: JobRunning, Refused, NotFound, or of its
+    /// journal.
+    [[nodiscard]] Result<void> startCheck(const CheckRequest& request);
+    /// The last one of the device on this machine, also while it goes on; null: none yet.
+    [[nodiscard]] const CheckStatus* check(const std::string& device) const;
+    /// The one that is under way; null: none.
+    [[nodiscard]] const CheckStatus* activeCheck() const;
+    /// The device or its peer is being checked.
+    [[nodiscard]] bool isChecked(const std::string& device) const;
+
     /// The devices that may be an end of a run: all but those that are known not to migrate.
     [[nodiscard]] std::vector<RunCandidate> runCandidates() const;
 
@@ -117,6 +129,8 @@ public slots:
     void measureDma(const std::string& device, const migscope::job::DmaCost& job);
     /// The devices are brought back first; run() tells when.
     void cancelRun();
+    /// The devices are brought back and closed; check() tells when.
+    void cancelCheck();
 
 signals:
     void backendChanged();
@@ -138,6 +152,8 @@ signals:
                        const std::vector<migscope::Event>& events);
     /// run() says something else: it began, moved on, ended, or its figures came.
     void runChanged();
+    /// check() of the device says something else.
+    void checkChanged(const std::string& device);
     void idleReleased(const std::string& device);
     void jobRefused(const std::string& device, const migscope::Error& error);
     void journalFailed(const std::string& device, const migscope::Error& error);
@@ -146,6 +162,7 @@ signals:
 private:
     struct Opened;
     struct ActiveRun;
+    struct ActiveCheck;
     void takeTopology(const std::shared_ptr<const Topology>& topology);
     void takeScanError(const Error& error);
     void onAskedBack(const std::string& device);
@@ -168,6 +185,11 @@ private:
     [[nodiscard]] bool updateRun();
     void concludeRun();
     void takeFigures(const Recording& recording);
+    [[nodiscard]] Result<void> mayCheck(const CheckRequest& request) const;
+    [[nodiscard]] bool updateCheck();
+    [[nodiscard]] bool lookAtCall(CheckStatus& status);
+    void concludeCheck(CheckStatus& status, CheckReport report);
+    void leaveCheck(std::chrono::milliseconds patience);
     void leaveBehind(std::vector<std::unique_ptr<DeviceSession>> stuck,
                      std::vector<std::shared_ptr<Journal>> journals);
     void forgetMachine();
@@ -183,6 +205,8 @@ private:
     std::map<SourceId, RunSourcePtr> growing_;
     std::unique_ptr<ActiveRun> active_;
     std::optional<RunStatus> run_;
+    std::unique_ptr<ActiveCheck> checking_;
+    std::map<std::string, CheckStatus> checks_;
     Background background_;
     Discovery discovery_;
     OutsideWatch outside_;

@@ -29,6 +29,11 @@ bool Leaving::runToWaitFor() const {
     return host_.runActive() && !host_.runStuck();
 }
 
+bool Leaving::checkToWaitFor() const {
+    const CheckStatus* check = host_.activeCheck();
+    return check != nullptr && check->stuck.isEmpty();
+}
+
 bool Leaving::mayLeave() {
     if (stage_ != Stage::Here) {
         stage_ = Stage::Gone;
@@ -45,6 +50,8 @@ bool Leaving::mayLeave() {
         lines << tr("%1 is at work.").arg(name);
     if (runToWaitFor())
         lines << tr("A run is under way: %1.").arg(requestWords(host_.run()->request));
+    if (checkToWaitFor())
+        lines << tr("%1 is being checked.").arg(shortName(host_.activeCheck()->document.device));
     if (lines.isEmpty()) {
         stage_ = Stage::Gone;
         return true;
@@ -61,6 +68,7 @@ void Leaving::onAnswer(int which) {
     if (which == 0) {
         stage_ = Stage::BringingBack;
         host_.cancelRun();
+        host_.cancelCheck();
         for (const std::string& device : host_.devicesToBringBack())
             host_.bringBack(device);
         onSessionChanged();
@@ -73,7 +81,7 @@ void Leaving::onAnswer(int which) {
 }
 
 void Leaving::onSessionChanged() {
-    if (stage_ != Stage::BringingBack || runToWaitFor() || !atWork().isEmpty())
+    if (stage_ != Stage::BringingBack || runToWaitFor() || checkToWaitFor() || !atWork().isEmpty())
         return;
     for (const std::string& device : host_.devicesToBringBack()) {
         const SessionState& state = *host_.state(device);

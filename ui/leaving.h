@@ -15,13 +15,13 @@ class Leaving : public QObject {
 public:
     Leaving(HostSession& host, NoticeBar& notice, QObject* parent = nullptr);
     /// True when the window may close now; else it asks, and leaveNow() comes when all is done. A second try
-    /// while the question stands closes without bringing back. "Bring back" cancels a run first. A stuck
-    /// device, or a run with one, holds nobody up.
+    /// while the question stands closes without bringing back. "Bring back" cancels a run or a check
+    /// first. A stuck device, or a run or a check with one, holds nobody up.
     [[nodiscard]] bool mayLeave();
 
 public slots:
     void onAnswer(int which);
-    /// Also for HostSession::runChanged.
+    /// Also for HostSession::runChanged and checkChanged.
     void onSessionChanged();
 
 signals:
@@ -30,6 +30,7 @@ signals:
 private:
     [[nodiscard]] QStringList atWork() const;
     [[nodiscard]] bool runToWaitFor() const;
+    [[nodiscard]] bool checkToWaitFor() const;
     enum class Stage { Here, Asked, BringingBack, Gone };
     Stage stage_ = Stage::Here;
     HostSession& host_;

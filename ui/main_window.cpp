@@ -16,6 +16,7 @@
 #include <QVBoxLayout>
 
 #include "ui/actions.h"
+#include "ui/check_presenter.h"
 #include "ui/export_menu.h"
 #include "ui/icons.h"
 #include "ui/images.h"
@@ -53,6 +54,7 @@ MainWindow::MainWindow(HostSession& host, const About& about, QWidget* parent) :
     migscope::makeMenus(*this, parts_, docks_);
     parts_.presenter = new Presenter(parts_, this);
     parts_.runPresenter = new RunPresenter(parts_, this);
+    parts_.checkPresenter = new CheckPresenter(parts_, this);
     wire(*this, parts_);
     parts_.presenter->showMachine();
     resize(1280, 800);
@@ -101,8 +103,9 @@ void MainWindow::makeCentre() {
         tr("Select a run in the list on the left, or open a recording: its states, sizes, "
            "throughput and downtime are drawn here."));
     parts_.compare = new ComparePage(parts_.tabs);
+    parts_.compliance = new CompliancePage(parts_.tabs);
     for (QWidget* page : std::initializer_list<QWidget*>{parts_.inspect, parts_.migrate, parts_.timeline,
-                                                         parts_.compare, parts_.dirty})
+                                                         parts_.compare, parts_.dirty, parts_.compliance})
         parts_.tabs->addTab(page, page->windowTitle());
     auto* deviceLayout = new QVBoxLayout(devicePage);
     deviceLayout->setContentsMargins(0, 0, 0, 0);

@@ -35,6 +35,8 @@ enum CentrePage { MachinePage, DevicePage };
 
 /// What an opened device says in the list instead of its verdict.
 QString openWord(const HostSession& host, const Device& device) {
+    if (host.isChecked(device.name))
+        return Presenter::tr("checked");
     if (!host.isOpen(device.name))
         return {};
     const SessionState& state = *host.state(device.name);
@@ -174,8 +176,10 @@ GridView Presenter::gridView() const {
     view.open = parts_.host->isOpen(device_);
     const bool canOpen = parts_.host->backend() != nullptr && parts_.host->backend()->canOpen();
     view.whyClosed = device_.empty() ? tr("Select a device first.")
-                     : canOpen       ? tr("Not open. Open the device to drive it; that resets the function.")
-                                     : tr("A captured host: its devices can be looked at, not opened.");
+                     : parts_.host->isChecked(device_)
+                         ? tr("It is being checked; that opens and closes it by itself.")
+                     : canOpen ? tr("Not open. Open the device to drive it; that resets the function.")
+                               : tr("A captured host: its devices can be looked at, not opened.");
     return view;
 }
 
@@ -196,6 +200,8 @@ void Presenter::showActions() {
         actions.disable(ActionId::OpenDevice, chooseFirst);
     else if (open)
         actions.disable(ActionId::OpenDevice, tr("The device is open."));
+    else if (host.isChecked(device_))
+        actions.disable(ActionId::OpenDevice, tr("The device is being checked."));
     else if (!host.backend()->canOpen())
         actions.disable(ActionId::OpenDevice, tr("A captured host: its devices cannot be opened."));
     else
@@ -213,7 +219,7 @@ void Presenter::showActions() {
     };
     needsIdle(ActionId::ReleaseDevice);
     needsIdle(ActionId::ResetDevice);
-    if (host.runActive() || worksByHand())
+    if (host.runActive() || host.activeCheck() != nullptr || worksByHand())
         actions.enable(ActionId::CancelRun);
     else
         actions.disable(ActionId::CancelRun, tr("Nothing is under way."));
@@ -242,6 +248,9 @@ void Presenter::showStatus() {
     QString worker = state != nullptr ? workerText(*state, host.now()) : tr("worker idle");
     if (state == nullptr && host.scanning())
         worker = tr("reading the machine …");
+    if (const CheckStatus* check = host.activeCheck(); check != nullptr)
+        worker =
+            check->stuck.isEmpty() ? tr("checking %1").arg(shortName(check->document.device)) : check->stuck;
     words << worker;
     for (const std::string& device : host.openDevices()) {
         if (device != device_ && host.state(device)->phase == SessionPhase::Stuck)
@@ -332,6 +341,8 @@ bool Presenter::worksByHand() const {
 void Presenter::cancel() {
     if (worksByHand())
         parts_.host->cancel(device_);
+    else if (parts_.host->activeCheck() != nullptr)
+        parts_.host->cancelCheck();
     else
         parts_.host->cancelRun();
 }

@@ -19,7 +19,9 @@ class QTabWidget;
 namespace migscope {
 
 class Actions;
+class CheckPresenter;
 class ComparePage;
+class CompliancePage;
 class DeviceHeader;
 class DirtyPage;
 struct Device;
@@ -66,6 +68,7 @@ struct WindowParts {
     DirtyPage* dirty = nullptr;
     TimelinePage* timeline = nullptr;
     ComparePage* compare = nullptr;
+    CompliancePage* compliance = nullptr;
     NoticeBar* notice = nullptr;
     NoticeBar* offer = nullptr; ///< of its own: an offer must not stand in the way of a question
     Leaving* leaving = nullptr;
@@ -76,6 +79,7 @@ struct WindowParts {
     QMenu* examples = nullptr; ///< of File; the data of an entry is its example's name
     Presenter* presenter = nullptr;
     RunPresenter* runPresenter = nullptr;
+    CheckPresenter* checkPresenter = nullptr;
     QString uapiBaseline;
     QString version;
 };
@@ -103,7 +107,7 @@ public slots:
     void openDevice();
     void releaseDevice();
     void askReset();
-    /// What the selected device is at; else the run.
+    /// What the selected device is at; else the check, else the run.
     void cancel();
     void step(migscope::MigState goal, bool combined);
     void reset();

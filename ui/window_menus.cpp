@@ -73,7 +73,8 @@ void makeMenus(QMainWindow& window, WindowParts& parts, const QList<QDockWidget*
     view->addSeparator();
     view->addActions({actions[ActionId::ShowInspect], actions[ActionId::ShowMigrate],
                       actions[ActionId::ShowTimeline], actions[ActionId::ShowCompare],
-                      actions[ActionId::ShowDirty], actions[ActionId::AddMark]});
+                      actions[ActionId::ShowDirty], actions[ActionId::ShowCompliance],
+                      actions[ActionId::AddMark]});
     view->addSeparator();
     view->addActions({actions[ActionId::Search], actions[ActionId::FilterEvents]});
     view->addSeparator();

@@ -9,6 +9,7 @@
 #include <QTabWidget>
 
 #include "ui/actions.h"
+#include "ui/check_presenter.h"
 #include "ui/export_menu.h"
 #include "ui/exports.h"
 #include "ui/help.h"
@@ -170,6 +171,29 @@ void wirePanels(const WindowParts& parts) {
     });
 }
 
+/// The compliance checks.
+void wireChecks(MainWindow& window, const WindowParts& parts) {
+    HostSession* host = parts.host;
+    CheckPresenter* checks = parts.checkPresenter;
+    CompliancePage* page = parts.compliance;
+    join(host, &HostSession::checkChanged, checks, &CheckPresenter::onCheckChanged);
+    join(host, &HostSession::checkChanged, parts.leaving, &Leaving::onSessionChanged);
+    join(host, &HostSession::topologyChanged, checks, &CheckPresenter::show);
+    join(host, &HostSession::sessionChanged, checks, &CheckPresenter::show);
+    join(host, &HostSession::ticked, checks, &CheckPresenter::onTick);
+    join(parts.presenter, &Presenter::deviceChanged, checks, &CheckPresenter::show);
+    join(checks, &CheckPresenter::takenOrGiven, parts.presenter, &Presenter::onSessionChanged);
+    join(page, &CompliancePage::becameVisible, checks, &CheckPresenter::show);
+    join(page, &CompliancePage::startAsked, checks, &CheckPresenter::start);
+    join(page, &CompliancePage::cancelAsked, host, &HostSession::cancelCheck);
+    join(page, &CompliancePage::releaseAsked, checks, &CheckPresenter::release);
+    join(page, &CompliancePage::copyAsked, checks, &CheckPresenter::copyCommand);
+    join(page, &CompliancePage::saveAsked, checks, &CheckPresenter::saveReport);
+    join(page, &CompliancePage::copyReportAsked, checks, &CheckPresenter::copyReport);
+    join(checks, &CheckPresenter::briefMessage, window.statusBar(),
+         [bar = window.statusBar()](const QString& text) { bar->showMessage(text, 5000); });
+}
+
 void wireReports(MainWindow& window, const WindowParts& parts) {
     auto* reports = new ReportActs(parts, &window);
     join((*parts.actions)[ActionId::SaveReport], &QAction::triggered, reports, &ReportActs::saveShown);
@@ -194,8 +218,10 @@ void wireActions(MainWindow& window, const WindowParts& parts) {
     does(ActionId::SimulatedLab, presenter,
          [presenter] { presenter->useMachine(QStringLiteral("sim:lab")); });
     does(ActionId::ThisHost, presenter, [presenter] { presenter->useMachine(QStringLiteral("kernel")); });
-    does(ActionId::CopyCommand, presenter, [presenter, menu = parts.exportMenu] {
-        if (!menu->copyViewCommand())
+    does(ActionId::CopyCommand, presenter, [presenter, parts, menu = parts.exportMenu] {
+        if (parts.compliance->isVisible())
+            parts.checkPresenter->copyCommand();
+        else if (!menu->copyViewCommand())
             presenter->copyCommand();
     });
     does(ActionId::CompareImages, parts.images, &Images::show);
@@ -214,6 +240,7 @@ void wireActions(MainWindow& window, const WindowParts& parts) {
     does(ActionId::ShowMigrate, presenter, [presenter, parts] { presenter->showTab(parts.migrate); });
     does(ActionId::ShowDirty, presenter, [presenter, parts] { presenter->showTab(parts.dirty); });
     does(ActionId::ShowCompare, presenter, [presenter, parts] { presenter->showTab(parts.compare); });
+    does(ActionId::ShowCompliance, presenter, [presenter, parts] { presenter->showTab(parts.compliance); });
     does(ActionId::AddMark, parts.timeline, [parts] {
         parts.tabs->setCurrentWidget(parts.timeline);
         parts.timeline->askMark();
@@ -234,6 +261,7 @@ void wire(MainWindow& window, const WindowParts& parts) {
     wirePanels(parts);
     wireExports(window, parts);
     wireReports(window, parts);
+    wireChecks(window, parts);
     wireActions(window, parts);
     // What concerns the window itself.
     const auto say = [bar = window.statusBar()](const QString& text) { bar->showMessage(text, 5000); };

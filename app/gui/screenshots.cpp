@@ -4,6 +4,7 @@
 #include "app/gui/screenshots.h"
 
 #include <QApplication>
+#include <QComboBox>
 #include <QDir>
 #include <QDoubleSpinBox>
 #include <QEventLoop>
@@ -19,8 +20,10 @@
 
 #include "app/gui/ordinary_host.h"
 #include "core/transfer/chart_content.h"
+#include "ui/check_presenter.h"
 #include "ui/event_wait.h"
 #include "ui/images.h"
+#include "ui/panels/compliance_page.h"
 #include "ui/panels/dirty_page.h"
 #include "ui/panels/hex_view.h"
 #include "ui/panels/images_window.h"
@@ -209,6 +212,16 @@ public:
         host_->logDma(device, log);
         return idle(device);
     }
+    /// The catalogue of checks on a pair, hostile ones too.
+    bool check(const std::string& device, const std::string& peer) {
+        if (!machine(QStringLiteral("sim:lab"), QString::fromStdString(device)))
+            return false;
+        window_->parts().tabs->setCurrentWidget(window_->parts().compliance);
+        auto* peers = window_->findChild<QComboBox*>(QStringLiteral("check peer"));
+        peers->setCurrentIndex(peers->findData(QString::fromStdString(peer)));
+        window_->parts().checkPresenter->start();
+        return host_->activeCheck() != nullptr && waited([this] { return host_->activeCheck() == nullptr; });
+    }
     /// Two devices are saved, and their states compared.
     bool images() {
         if (!machine(QStringLiteral("sim:lab"), QStringLiteral("0000:3b:00.2")))
@@ -319,6 +332,7 @@ std::vector<Scene> scenes(const QString& ordinaryHost) {
         {"what-if",
          [](Stage& stage) { return stage.run(good, other) && stage.runEnded() && stage.whatIf(); }},
         {"dirty", [](Stage& stage) { return stage.dirty(good); }},
+        {"compliance", [](Stage& stage) { return stage.check(failing, good); }},
         {"compare", [](Stage& stage) { return stage.compare(); }},
         {"images", [](Stage& stage) { return stage.images(); }},
         {"error",

@@ -134,7 +134,7 @@ bool CheckRun::openBoth() {
         return false;
     {
         const std::lock_guard lock(mutex_);
-        report_.flags = device_->flags();
+        report_.flags = progress_.flags = device_->flags();
         report_.access = device_->access();
     }
     return !peer_ || openOne(*peer_);
@@ -371,10 +371,11 @@ CheckReport CheckRun::abandoned() const {
 CheckSession::Shared::Shared(Backend& backend, CheckRequest request, EventSink* sink)
     : clock(backend.clock()), run(backend, std::move(request), sink), changed(clock.makeCondition()) {}
 
-CheckSession::CheckSession(Backend& backend, CheckRequest request, EventSink* sink)
+CheckSession::CheckSession(Backend& backend, CheckRequest request, EventSink* sink,
+                           std::shared_ptr<void> keep)
     : shared_(std::make_shared<Shared>(backend, std::move(request), sink)) {
     Clock::Member member(backend.clock());
-    std::thread([shared = shared_, worker = std::move(member)]() mutable {
+    std::thread([kept = std::move(keep), shared = shared_, worker = std::move(member)]() mutable {
         worker.adopt();
         shared->run.run();
         {
@@ -384,6 +385,7 @@ CheckSession::CheckSession(Backend& backend, CheckRequest request, EventSink* si
             worker.release();
         }
         shared->changed->notifyAll();
+        shared.reset(); // it may be the last to hold it, and what it holds is of what is kept
     }).detach();
 }
 

@@ -71,6 +71,7 @@ struct CheckProgress {
     std::size_t done = 0;
     std::size_t all = 0;
     std::string_view id; ///< of the check under way; empty: none
+    MigFlags flags;      ///< of the device, once it is open
     CallUnderWay call;
 };
 
@@ -127,10 +128,11 @@ private:
 };
 
 /// A run on a worker of its own. The worker is never joined: what the kernel does not give back is abandoned,
-/// and backend, clock and sink must then live on until the process leaves by _exit.
+/// and backend, clock and sink must then live on until the process leaves by _exit, or until it came back.
 class CheckSession {
 public:
-    CheckSession(Backend& backend, CheckRequest request, EventSink* sink);
+    /// `keep` lives as long as the worker does: what backend and sink are of.
+    CheckSession(Backend& backend, CheckRequest request, EventSink* sink, std::shared_ptr<void> keep = {});
     /// Cancels; whoever could not wait() for the end must leave the process.
     ~CheckSession();
     CheckSession(const CheckSession&) = delete;

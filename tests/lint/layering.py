@@ -27,7 +27,7 @@ CORE_SEES = {
     "transfer": {"base", "uapi", "device", "vfio"},
     "check": {"base", "uapi", "device", "vfio", "transfer"},
 }
-UI_SEES = {"base", "device", "transfer"}
+UI_SEES = {"base", "device", "transfer", "check"}
 UI_SEES_FILES = {"core/vfio/backend.h"}
 
 # Dear headers: (pattern, most source files that may have it, most headers, reason).

@@ -16,6 +16,7 @@
 
 #include "tests/ui/ui_test.h"
 #include "ui/actions.h"
+#include "ui/check_presenter.h"
 #include "ui/panels/compare_page.h"
 #include "ui/panels/dirty_page.h"
 #include "ui/panels/dirty_view.h"
@@ -170,6 +171,20 @@ TEST_F(Accessibility, ofTheDirtyPagesTab) {
     expectNames();
     expectReachedByTab();
     EXPECT_FALSE(parts().dirty->view()->heat()->accessibleDescription().isEmpty());
+}
+
+TEST_F(Accessibility, ofTheComplianceTab) {
+    machine("sim:lab");
+    select(virtioA);
+    (*parts().actions)[ActionId::ShowCompliance]->trigger();
+    spin(30);
+    expectNames();
+    expectReachedByTab();
+    parts().checkPresenter->start();
+    ASSERT_TRUE(waitUntil([this] { return host_->activeCheck() == nullptr; }, 30'000));
+    spin(30);
+    expectNames();
+    expectReachedByTab();
 }
 
 TEST_F(Accessibility, ofAStreamOpenedByHand) {

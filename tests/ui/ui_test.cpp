@@ -68,9 +68,12 @@ WindowTest::~WindowTest() {
     if (sim_)
         sim_->releaseStuck();
     window_.reset();
-    const auto leftovers = host_->takeLeftovers(); // their threads have come back: they can be joined now
+    auto leftovers = host_->takeLeftovers(); // their threads have come back: they can be joined now
     host_.reset();
     spin(20);
+    leftovers.clear();
+    // A check's worker holds the machine until it came back.
+    EXPECT_TRUE(sim_ == nullptr || waitUntil([this] { return sim_.use_count() <= 1; }));
 }
 
 void WindowTest::machine(const std::string& spec) {

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The evidence of a check or of a state pair.
+#include "ui/panels/check_evidence.h"
+
+#include <QHeaderView>
+#include <QLabel>
+#include <QTableView>
+#include <QVBoxLayout>
+
+#include "ui/check_words.h"
+#include "ui/panels/command_box.h"
+#include "ui/panels/flat_parts.h"
+#include "ui/words.h"
+
+namespace migscope {
+
+CheckEvidence::CheckEvidence(QWidget* parent) : QWidget(parent) {
+    title_ = plainLabel({}, this);
+    title_->setObjectName(QStringLiteral("evidence title"));
+    QFont bold = title_->font();
+    bold.setBold(true);
+    title_->setFont(bold);
+    words_ = plainLabel({}, this);
+    words_->setObjectName(QStringLiteral("evidence words"));
+    words_->setAccessibleName(tr("Evidence"));
+    table_ = plainTable(calls_, tr("Calls that were made"), this);
+    table_->horizontalHeader()->setSectionResizeMode(CheckCallModel::Time, QHeaderView::Interactive);
+    table_->horizontalHeader()->setSectionResizeMode(CheckCallModel::Answer, QHeaderView::Stretch);
+    const int digit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
+    table_->setColumnWidth(CheckCallModel::Time, digit * 13);
+    table_->setColumnWidth(CheckCallModel::Call, digit * 27);
+    table_->setColumnWidth(CheckCallModel::Took, digit * 10);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 2, 0, 0);
+    layout->setSpacing(2);
+    layout->addWidget(title_);
+    layout->addWidget(words_);
+    layout->addWidget(table_, 1);
+}
+
+QString CheckEvidence::words() const {
+    return title_->text() + QLatin1Char('\n') + words_->text();
+}
+
+void CheckEvidence::show(const QString& title, const QString& words) {
+    title_->setText(title);
+    title_->setVisible(!title.isEmpty());
+    words_->setText(words);
+    table_->setVisible(calls_.rowCount() > 0);
+}
+
+void CheckEvidence::showCheck(const CheckResult& result, const QString& peer) {
+    calls_.setCalls(result, peer);
+    const QString id =
+        QString::fromLatin1(result.check->id.data(), static_cast<qsizetype>(result.check->id.size()));
+    QStringList lines{tr("Asked: %1").arg(checkWords(result.check->asks)),
+                      tr("Seen: %1").arg(sightWords(result.outcome.seen)),
+                      tr("Rule: %1").arg(checkWords(result.check->rule))};
+    for (const std::string& line : result.kernelLog)
+        lines << tr("Kernel: %1").arg(shown(line));
+    if (!result.broughtBack.empty())
+        lines << tr("Brought back to RUNNING by: %1").arg(shown(result.broughtBack));
+    if (result.callsLeftOut > 0)
+        lines << tr("%n call(s) in the middle are not listed; the recording has them.", nullptr,
+                    static_cast<int>(result.callsLeftOut));
+    show(tr("%1 · %2 · %3")
+             .arg(id, severityWords(result.check->severity), verdictWords(result.outcome.verdict)),
+         lines.join(QLatin1Char('\n')));
+    // What failed is rarely the first of many calls.
+    if (const int bad = calls_.lastBadRow(); result.outcome.verdict == CheckVerdict::Fail && bad >= 0)
+        table_->scrollTo(calls_.index(bad, 0), QAbstractItemView::PositionAtCenter);
+}
+
+void CheckEvidence::showPair(const StatePair& pair, const std::vector<PairSet>& sets, Ns begun) {
+    calls_.setSets(sets, begun);
+    show(pairSentence(pair), {});
+}
+
+void CheckEvidence::showNothing(const QString& words) {
+    calls_.clear();
+    show({}, words);
+}
+
+} // namespace migscope

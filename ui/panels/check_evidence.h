@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The Migscope authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a check saw, or what was seen of a state pair: in words, and the calls that were made.
+#pragma once
+
+#include <QWidget>
+
+#include "ui/models/check_models.h"
+
+class QLabel;
+class QTableView;
+
+namespace migscope {
+
+class CheckEvidence : public QWidget {
+    Q_OBJECT
+public:
+    explicit CheckEvidence(QWidget* parent = nullptr);
+    void showCheck(const CheckResult& result, const QString& peer);
+    /// `begun`: of the run.
+    void showPair(const StatePair& pair, const std::vector<PairSet>& sets, Ns begun);
+    void showNothing(const QString& words);
+    [[nodiscard]] QString words() const;
+    [[nodiscard]] const CheckCallModel& calls() const { return calls_; }
+
+private:
+    void show(const QString& title, const QString& words);
+    CheckCallModel calls_;
+    QLabel* title_ = nullptr;
+    QLabel* words_ = nullptr;
+    QTableView* table_ = nullptr;
+};
+
+} // namespace migscope
