@@ -113,10 +113,12 @@ void WrongIo::begin(MigState from, MigState to) {
     if (!session->saving)
         ++wrongs_->machine->loads;
     session->loadsAtBegin = wrongs_->machine->loads;
+    const bool saved = session->saving && wrongs_->savesBegun++ > 0;
     if (to == MigState::StopCopy) {
         session->empty = has(SavesNothing) || std::exchange(emptyNext_, false) ||
                          (has(SecondSaveEmpty) && core_->wholeSaves >= 1) ||
-                         (has(TenthSaveEmpty) && core_->wholeSaves >= 9);
+                         (has(TenthSaveEmpty) && core_->wholeSaves >= 9) ||
+                         (has(OnlyFirstSessionSaves) && saved);
         if (has(SaveGoesOn) && from == MigState::Stop)
             session->skip = std::exchange(givenUp_, 0);
     }

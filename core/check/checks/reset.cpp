@@ -53,7 +53,8 @@ CheckOutcome savesAfterwards(CheckContext& c) {
     if (stream == nullptr)
         return c.blocked();
     std::array<std::byte, 8> some{};
-    (void)stream->read(some);
+    if (const MovedBytes got = stream->read(some); got.error != 0 || got.count == 0)
+        return checkSkipped("Not asked: there was no save to be in the middle of: nothing could be read.");
     if (const int error = c.device().reset(); error != 0)
         return checkSkipped("Not asked: RESET answered {answer}.", {{"answer", answerText(error)}});
     c.device().closeStreams();

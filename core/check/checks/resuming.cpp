@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "core/base/byte_size.h"
 #include "core/check/context.h"
 
 namespace migscope {
@@ -92,13 +93,19 @@ CheckOutcome runsAfterLoad(CheckContext& c) {
 CheckOutcome precopyImage(CheckContext& c) {
     SubjectStream* stream = c.mayLoad() ? c.openStream(MigState::PreCopy) : nullptr;
     std::vector<std::byte> image;
-    if (stream == nullptr || !c.drain(*stream, &image) || !c.walk(MigState::StopCopy))
+    const auto drained = stream != nullptr ? c.drain(*stream, &image) : std::nullopt;
+    if (!drained || !c.walk(MigState::StopCopy))
         return c.blocked();
     const auto rest = c.readToEnd(*stream, &image);
     if (!rest || !c.walk(MigState::Stop))
         return c.blocked();
-    if (image.empty() || image.size() >= CheckContext::mostImage)
-        return checkSkipped("Not asked: the state is empty, or more than a check keeps in memory.");
+    if (image.empty())
+        return checkSkipped("Not asked: the saved state is empty.");
+    if (image.size() != *drained + *rest)
+        return checkSkipped(
+            "Not asked: pre-copy and the rest moved {bytes}, and what is to be loaded is kept in "
+            "memory, {most} at most.",
+            {{"bytes", formatBytes(*drained + *rest)}, {"most", formatBytes(CheckContext::mostImage)}});
     c.device().closeStreams();
     return verdictOf(c, c.load(c.device(), image));
 }
@@ -131,7 +138,7 @@ CheckOutcome straightAcross(CheckContext& c) {
             return checkSkipped("Not asked: cancelled.");
         const MovedBytes got = from->read(buffer);
         if (got.error != 0)
-            return checkFailed("While the other one loads, a read at byte {offset} answered {answer}.",
+            return checkFailed("While the other one loads, a read at offset {offset} answered {answer}.",
                                {{"offset", std::to_string(total)}, {"answer", answerText(got.error)}});
         if (got.count == 0)
             break;
@@ -142,6 +149,8 @@ CheckOutcome straightAcross(CheckContext& c) {
         }
         total += got.count;
     }
+    if (total == 0)
+        return checkSkipped("Not asked: the saved state is empty.");
     const int error = c.peer().set(MigState::Stop).error;
     return error == 0 ? checkPassed("{bytes} bytes went across.", {{"bytes", std::to_string(total)}})
                       : checkSkipped("Not asked: the other one refused the image.");

@@ -90,6 +90,10 @@ CheckOutcome manySessions(CheckContext& c) {
         if (c.cancelled())
             return checkSkipped("Not asked: cancelled.");
         const SetAnswer begun = c.device().set(MigState::StopCopy);
+        if (begun.error == 0 && begun.stream == nullptr)
+            return n <= 2 ? checkSkipped("Not asked: no data fd came with STOP_COPY.")
+                          : checkFailed("Session {count} in a row was begun and gave no data fd.",
+                                        {{"count", std::to_string(n)}});
         if (begun.error == 0)
             c.device().closeStreams();
         const int left = begun.error == 0 ? c.device().set(MigState::Stop).error : 0;
@@ -98,7 +102,7 @@ CheckOutcome manySessions(CheckContext& c) {
         if (error != 0 && n <= 2)
             return checkSkipped("Not asked: a session could not be begun, or not be left.");
         if (error != 0)
-            return checkFailed("The {count}. session in a row answered {answer}.",
+            return checkFailed("SET for session {count} in a row answered {answer}.",
                                {{"count", std::to_string(n)}, {"answer", answerText(error)}});
     }
     return checkPassed("{count} sessions in a row.", {{"count", std::to_string(times)}});
@@ -135,7 +139,7 @@ constexpr std::array table{
           .provedBy = "save-goes-on",
           .run = beginsAnew},
     Check{.id = "MIG-SESSION-006",
-          .asks = "Sixty-four sessions in a row, each closed unread, can be begun.",
+          .asks = "Sixty-four sessions in a row, each closed unread, are begun and give a data fd.",
           .rule = "the driver frees what a session held once its fd is closed and its state left",
           .provedBy = "sessions-leak",
           .dependents = "MIG-FSM-011",

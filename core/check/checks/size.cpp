@@ -162,7 +162,7 @@ constexpr std::array table{
           .provedBy = "size-too-small",
           .run = notTooSmall},
     Check{.id = "MIG-SIZE-006",
-          .asks = "MIG_DATA_SIZE is not sixteen times what a save moves, 1 MiB aside.",
+          .asks = "MIG_DATA_SIZE is at most sixteen times what a save moves, or at most 1 MiB above it.",
           .rule = rule,
           .severity = CheckSeverity::Note,
           .provedBy = "size-too-large",
