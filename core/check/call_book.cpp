@@ -44,7 +44,7 @@ void CallBook::end(int device, CallRecord record, CallExtra extra) {
         ++leftOut_;
     }
     calls_.push_back({device, std::move(record), 1, extra.bytes, extra.offset, std::move(extra.ranges),
-                      extra.interrupted});
+                      extra.unanswered});
 }
 
 std::vector<CheckCall> CallBook::take(std::uint64_t& leftOut) {

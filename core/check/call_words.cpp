@@ -88,7 +88,7 @@ std::string precopyInfo(const CheckCall& call) {
     const auto initial = came.value(CallFieldKind::InitialBytes);
     const auto dirty = came.value(CallFieldKind::DirtyBytes);
     const auto flags = came.value(CallFieldKind::PrecopyFlags);
-    if (call.record.errnoValue == 0 && !call.interrupted && initial && dirty && flags)
+    if (call.record.errnoValue == 0 && !call.unanswered && initial && dirty && flags)
         add(text, fmt::format("initial_bytes {}, dirty_bytes {}, flags {:#x}", *initial, *dirty, *flags));
     return text;
 }
@@ -172,7 +172,7 @@ std::string feature(const CheckCall& call) {
     std::string text = header(call, asked);
     if ((*flags & uapi::featureProbe) != 0)
         return text;
-    const bool well = call.record.errnoValue == 0 && !call.interrupted;
+    const bool well = call.record.errnoValue == 0 && !call.unanswered;
     const bool set = (*flags & uapi::featureSet) != 0;
     switch (*flags & uapi::featureMask) {
     case uapi::featureMigDeviceState:
@@ -201,8 +201,8 @@ std::string feature(const CheckCall& call) {
 } // namespace
 
 std::string callResult(const CheckCall& call) {
-    if (call.interrupted)
-        return "interrupted";
+    if (call.unanswered)
+        return "no answer";
     return call.record.errnoValue == 0 ? "ok" : errnoName(call.record.errnoValue);
 }
 

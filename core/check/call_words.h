@@ -14,7 +14,7 @@ namespace migscope {
 /// and answered, from its bytes. Empty where a call has none, and where its bytes are too few to be what the
 /// call takes: what is there is then never guessed at. One line, no control characters. *Reentrant.*
 [[nodiscard]] std::string callAnswer(const CheckCall& call);
-/// "ok", "EINVAL", "interrupted". *Reentrant.*
+/// "ok", "EINVAL", "no answer". *Reentrant.*
 [[nodiscard]] std::string callResult(const CheckCall& call);
 
 } // namespace migscope

@@ -32,7 +32,8 @@ std::string namesOf(std::initializer_list<int> due) {
 } // namespace
 
 CheckOutcome checkPassed(std::string_view text, SightValues values) {
-    return {CheckVerdict::Pass, {text, std::move(values)}};
+    const bool tells = !values.empty();
+    return {CheckVerdict::Pass, {text, std::move(values)}, tells};
 }
 CheckOutcome checkFailed(std::string_view text, SightValues values) {
     return {CheckVerdict::Fail, {text, std::move(values)}};
@@ -44,8 +45,11 @@ CheckOutcome checkSkipped(std::string_view text, SightValues values) {
 CheckOutcome expectAnswer(int answer, std::initializer_list<int> due) {
     if (answer == notTried || answer == interruptedCall)
         return checkSkipped("It answered {answer}.", {{"answer", answerText(answer)}});
-    if (std::ranges::find(due, answer) != due.end())
-        return checkPassed("It answered {answer}.", {{"answer", answerText(answer)}});
+    if (std::ranges::find(due, answer) != due.end()) {
+        CheckOutcome passed = checkPassed("It answered {answer}.", {{"answer", answerText(answer)}});
+        passed.tellsMore = due.size() > 1;
+        return passed;
+    }
     return checkFailed("It answered {answer}; {due} is due.",
                        {{"answer", answerText(answer)}, {"due", namesOf(due)}});
 }
@@ -53,11 +57,14 @@ CheckOutcome expectAnswer(int answer, std::initializer_list<int> due) {
 CheckOutcome expectRefusal(int answer) {
     if (answer == 0)
         return checkFailed("It answered success; an error is due.");
-    return expectAnswer(answer, {answer});
+    CheckOutcome refused = expectAnswer(answer, {answer});
+    refused.tellsMore = true;
+    return refused;
 }
 
-CheckContext::CheckContext(Subject& device, Subject* peer, const std::atomic<bool>& cancelled)
-    : device_(device), peer_(peer), cancelled_(cancelled), buffer_(largePiece) {
+CheckContext::CheckContext(Subject& device, Subject* peer, const std::atomic<bool>& cancelled,
+                           std::uint64_t mostImage)
+    : device_(device), peer_(peer), cancelled_(cancelled), mostImage_(mostImage), buffer_(largePiece) {
     std::uint64_t estimate = 0;
     const bool known = device_.dataSize(estimate) == 0 && estimate < streamUnknown;
     mostStream_ = known ? streamAtLeast + streamTimes * estimate : streamUnknown;
@@ -116,7 +123,7 @@ std::optional<std::uint64_t> CheckContext::readUntil(SubjectStream& stream, bool
         }
         const MovedBytes got = stream.read(buffer_);
         if (got.error == 0 && got.count > 0) {
-            if (into != nullptr && into->size() + got.count <= mostImage)
+            if (into != nullptr && into->size() + got.count <= mostImage_)
                 into->insert(into->end(), buffer_.begin(),
                              buffer_.begin() + static_cast<std::ptrdiff_t>(got.count));
             total += got.count;
@@ -157,7 +164,7 @@ std::optional<std::uint64_t> CheckContext::saveImage(SubjectStream& stream) {
     const bool tooLarge = bytes && *bytes > kept.size();
     if (tooLarge)
         block("Not asked: a save moved {bytes}, and what is to be loaded is kept in memory, {most} at most.",
-              {{"bytes", formatBytes(*bytes)}, {"most", formatBytes(mostImage)}});
+              {{"bytes", formatBytes(*bytes)}, {"most", formatBytes(mostImage_)}});
     else if (bytes && *bytes == 0)
         block("Not asked: the saved state is empty.");
     if (!image_.empty())

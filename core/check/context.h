@@ -43,7 +43,7 @@ struct LoadEnd {
 class CheckContext {
 public:
     /// `cancelled` must outlive it. Both subjects are open.
-    CheckContext(Subject& device, Subject* peer, const std::atomic<bool>& cancelled);
+    CheckContext(Subject& device, Subject* peer, const std::atomic<bool>& cancelled, std::uint64_t mostImage);
 
     [[nodiscard]] Subject& device() { return device_; }
     [[nodiscard]] Subject& peer() { return *peer_; } ///< only for checks that need one
@@ -110,8 +110,8 @@ public:
     std::function<std::optional<std::vector<std::string>>()> logLines;
 
     static constexpr std::size_t largePiece = std::size_t{1} << 20U;
-    /// What a check keeps of a state in memory at most.
-    static constexpr std::uint64_t mostImage = std::uint64_t{1} << 30U;
+    /// Bytes of a state that are kept in memory at most.
+    [[nodiscard]] std::uint64_t mostImage() const { return mostImage_; }
 
 private:
     [[nodiscard]] std::optional<std::uint64_t> readUntil(SubjectStream& stream, bool preCopy,
@@ -119,6 +119,7 @@ private:
     Subject& device_;
     Subject* peer_;
     const std::atomic<bool>& cancelled_;
+    std::uint64_t mostImage_;
     CheckSight why_;
     std::vector<std::byte> image_;
     bool imageTried_ = false;

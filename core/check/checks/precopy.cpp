@@ -124,8 +124,9 @@ CheckOutcome drainedRead(CheckContext& c) {
     if (stream == nullptr)
         return c.blocked();
     if (const auto bytes = c.drain(*stream))
-        return checkPassed("After {bytes} bytes it answered 0 or ENOMSG.",
-                           {{"bytes", std::to_string(*bytes)}});
+        return checkPassed("After {bytes} bytes it answered {answer}.",
+                           {{"bytes", std::to_string(*bytes)},
+                            {"answer", c.drainedBy() == 0 ? "0" : answerText(c.drainedBy())}});
     std::array<std::byte, 8> some{};
     const MovedBytes again = stream->read(some);
     if (again.error == 0)

@@ -105,7 +105,7 @@ CheckOutcome precopyImage(CheckContext& c) {
         return checkSkipped(
             "Not asked: pre-copy and the rest moved {bytes}, and what is to be loaded is kept in "
             "memory, {most} at most.",
-            {{"bytes", formatBytes(*drained + *rest)}, {"most", formatBytes(CheckContext::mostImage)}});
+            {{"bytes", formatBytes(*drained + *rest)}, {"most", formatBytes(c.mostImage())}});
     c.device().closeStreams();
     return verdictOf(c, c.load(c.device(), image));
 }
