@@ -162,8 +162,7 @@ std::optional<CheckOutcome> CheckRun::unmet(const Check& check) const {
     if (check.needs.precopyInfoV2 && device_->precopyInfoV2Answer() != 0)
         return checkSkipped(
             device_->precopyInfoV2Answer() == ENOTTY
-                ? "PROBE of MIG_PRECOPY_INFOv2 answered {answer}: this kernel is older than "
-                  "that feature (Linux 7.2)."
+                ? "PROBE of MIG_PRECOPY_INFOv2 answered {answer}: kernels up to Linux 7.0 lack it."
                 : "PROBE of MIG_PRECOPY_INFOv2 answered {answer}, though the flags have PRE_COPY.",
             {{"answer", answerText(device_->precopyInfoV2Answer())}});
     if (check.needs.refusedSet && device_->stopsWhenRefused())

@@ -32,7 +32,7 @@ std::string namesOf(std::initializer_list<int> due) {
 } // namespace
 
 CheckOutcome checkPassed(std::string_view text, SightValues values) {
-    const bool tells = !values.empty();
+    const bool tells = text.find('{') != std::string_view::npos;
     return {CheckVerdict::Pass, {text, std::move(values)}, tells};
 }
 CheckOutcome checkFailed(std::string_view text, SightValues values) {
@@ -43,8 +43,10 @@ CheckOutcome checkSkipped(std::string_view text, SightValues values) {
 }
 
 CheckOutcome expectAnswer(int answer, std::initializer_list<int> due) {
-    if (answer == notTried || answer == interruptedCall)
-        return checkSkipped("It answered {answer}.", {{"answer", answerText(answer)}});
+    if (answer == notTried)
+        return checkSkipped("Not tried: only a reset is safe where the device stands.");
+    if (answer == interruptedCall)
+        return checkSkipped("Not asked: the call was interrupted.");
     if (std::ranges::find(due, answer) != due.end()) {
         CheckOutcome passed = checkPassed("It answered {answer}.", {{"answer", answerText(answer)}});
         passed.tellsMore = due.size() > 1;
@@ -67,6 +69,7 @@ CheckContext::CheckContext(Subject& device, Subject* peer, const std::atomic<boo
     : device_(device), peer_(peer), cancelled_(cancelled), mostImage_(mostImage), buffer_(largePiece) {
     std::uint64_t estimate = 0;
     const bool known = device_.dataSize(estimate) == 0 && estimate < streamUnknown;
+    estimate_ = known ? std::optional(estimate) : std::nullopt;
     mostStream_ = known ? streamAtLeast + streamTimes * estimate : streamUnknown;
     mostDrained_ = known ? drainAtLeast + streamTimes * estimate : streamAtLeast;
 }

@@ -74,6 +74,8 @@ public:
     /// A stream of STOP_COPY was read up to mostStream() and did not end.
     [[nodiscard]] bool foundEndless() const { return endless_; }
     [[nodiscard]] std::uint64_t mostStream() const { return mostStream_; } ///< bytes
+    /// What MIG_DATA_SIZE said when the run began; absent: nothing of use.
+    [[nodiscard]] std::optional<std::uint64_t> estimate() const { return estimate_; }
     /// What the last read in pre-copy answered that found nothing: 0 or ENOMSG.
     [[nodiscard]] int drainedBy() const { return drainedBy_; }
     /// Reads in pre-copy until there is nothing for now. Absent: blocked() tells.
@@ -125,6 +127,7 @@ private:
     bool imageTried_ = false;
     std::optional<CheckSight> noImage_;
     std::vector<std::byte> buffer_;
+    std::optional<std::uint64_t> estimate_;
     std::uint64_t mostStream_ = 0; ///< bytes; a stream that is longer has no end
     std::uint64_t mostDrained_ = 0;
     bool endless_ = false;
