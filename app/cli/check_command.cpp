@@ -20,6 +20,7 @@ namespace {
 
 constexpr Ns slice = std::chrono::milliseconds(100);
 constexpr Ns showProgressAfter = std::chrono::milliseconds(300);
+
 class CheckDrive {
 public:
     CheckDrive(Context& context, Host& host, const Device& device, const Device* peer)
@@ -198,7 +199,7 @@ std::optional<Failure> CheckDrive::failureOf(const CheckReport& report) {
     } else if (report.failedMust()) {
         failure = actFailure(device_.name,
                              Error{make_error_code(Errc::ProtocolViolation), "check", device_.name,
-                                   fmt::format("{} checks failed", report.count(CheckVerdict::Fail))},
+                                   "failed: " + failedWords(report)},
                              Stage::Device, "the report names each rule and the calls that were made");
         failure->call.clear();
     }

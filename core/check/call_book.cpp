@@ -43,8 +43,8 @@ void CallBook::end(int device, CallRecord record, CallExtra extra) {
         calls_.erase(calls_.begin() + most / 2);
         ++leftOut_;
     }
-    calls_.push_back({device, std::move(record), 1, extra.bytes, extra.offset, std::move(extra.ranges),
-                      extra.interrupted});
+    calls_.push_back(
+        {device, std::move(record), 1, extra.bytes, extra.offset, std::move(extra.ranges), extra.unanswered});
 }
 
 std::vector<CheckCall> CallBook::take(std::uint64_t& leftOut) {

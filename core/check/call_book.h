@@ -23,7 +23,7 @@ struct CallExtra {
     std::uint64_t bytes = 0;                  ///< moved by a read or a write
     std::optional<std::uint64_t> offset = {}; ///< in its stream, of a read or a write
     std::vector<DmaRange> ranges = {};        ///< of a START of DMA logging: the first of those it named
-    bool interrupted = false;                 ///< it came back without an answer, woken by us
+    bool unanswered = false; ///< it ended with neither success nor errno: interrupted, or not possible here
 };
 
 /// A call as evidence. Reads and writes that went well and followed each other are one entry.
@@ -34,7 +34,7 @@ struct CheckCall {
     std::uint64_t bytes = 0;             ///< moved by reads and writes
     std::optional<std::uint64_t> offset; ///< in the stream, of the first of them
     std::vector<DmaRange> ranges;        ///< as CallExtra has them
-    bool interrupted = false;
+    bool unanswered = false;
 };
 
 /// A SET of the migration state that was made where the device's state was known.

@@ -21,6 +21,8 @@ namespace {
 
 /// Ranges of one START that are named; the others are counted.
 constexpr std::size_t namedRanges = 3;
+/// Calls of one check that people see; --json has all that were kept.
+constexpr std::size_t shownCalls = 40;
 constexpr std::uint64_t leakedErrno = std::uint64_t{1} << 63U;
 
 class Fields {
@@ -50,10 +52,6 @@ private:
 void add(std::string& text, const std::string& more) {
     if (!more.empty())
         text += (text.empty() ? "" : ", ") + more;
-}
-
-std::string plural(std::uint64_t count, const char* one, const char* many) {
-    return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
 std::string readOrWrite(const CheckCall& call) {
@@ -88,7 +86,7 @@ std::string precopyInfo(const CheckCall& call) {
     const auto initial = came.value(CallFieldKind::InitialBytes);
     const auto dirty = came.value(CallFieldKind::DirtyBytes);
     const auto flags = came.value(CallFieldKind::PrecopyFlags);
-    if (call.record.errnoValue == 0 && !call.interrupted && initial && dirty && flags)
+    if (call.record.errnoValue == 0 && !call.unanswered && initial && dirty && flags)
         add(text, fmt::format("initial_bytes {}, dirty_bytes {}, flags {:#x}", *initial, *dirty, *flags));
     return text;
 }
@@ -172,7 +170,7 @@ std::string feature(const CheckCall& call) {
     std::string text = header(call, asked);
     if ((*flags & uapi::featureProbe) != 0)
         return text;
-    const bool well = call.record.errnoValue == 0 && !call.interrupted;
+    const bool well = call.record.errnoValue == 0 && !call.unanswered;
     const bool set = (*flags & uapi::featureSet) != 0;
     switch (*flags & uapi::featureMask) {
     case uapi::featureMigDeviceState:
@@ -200,9 +198,43 @@ std::string feature(const CheckCall& call) {
 
 } // namespace
 
+std::string plural(std::uint64_t count, std::string_view one, std::string_view many) {
+    return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+std::string timesText(std::uint64_t count) {
+    return count == 1 ? "once" : fmt::format("{} times", count);
+}
+
+std::string callLine(const CheckCall& call, Ns begun, bool pair) {
+    std::string line = fmt::format(
+        "{:>+10.3f} ms  {:<25} {:<8} {:>8}", static_cast<double>((call.record.called - begun).count()) / 1e6,
+        call.record.op, callResult(call), formatDuration(call.record.returned - call.record.called));
+    if (const std::string values = callAnswer(call); !values.empty())
+        line += "  " + values;
+    return pair && call.device == 1 ? line + "  (peer)" : line;
+}
+
+std::vector<std::string> callLines(std::span<const CheckCall> calls, std::uint64_t leftOut, Ns begun,
+                                   bool pair) {
+    std::vector<std::string> lines;
+    const bool all = calls.size() <= shownCalls;
+    // What the book left out is missing in the middle of what it kept, which is where this list is cut.
+    const std::size_t first = all && leftOut == 0 ? calls.size() : std::min(shownCalls, calls.size()) / 2;
+    const std::size_t last = all ? first : calls.size() - shownCalls / 2;
+    for (std::size_t n = 0; n < first; ++n)
+        lines.push_back(callLine(calls[n], begun, pair));
+    if (const std::uint64_t missing = last - first + leftOut; missing > 0)
+        lines.push_back(fmt::format("{:>10}     {} (--json has those that were kept)", "…",
+                                    plural(missing, "call more", "calls more")));
+    for (std::size_t n = last; n < calls.size(); ++n)
+        lines.push_back(callLine(calls[n], begun, pair));
+    return lines;
+}
+
 std::string callResult(const CheckCall& call) {
-    if (call.interrupted)
-        return "interrupted";
+    if (call.unanswered)
+        return "no answer";
     return call.record.errnoValue == 0 ? "ok" : errnoName(call.record.errnoValue);
 }
 

@@ -41,11 +41,13 @@ struct CheckSight {
     std::string_view text; ///< of static storage: a face translates it, then fills it
     std::map<std::string, std::string> values;
     [[nodiscard]] std::string filled() const;
+    [[nodiscard]] bool operator==(const CheckSight&) const = default;
 };
 
 struct CheckOutcome {
     CheckVerdict verdict = CheckVerdict::Skip;
     CheckSight seen;
+    bool tellsMore = true; ///< of a pass: what was seen says more than what was asked
     /// Of a failure that one SET showed: from and to.
     std::optional<std::pair<MigState, MigState>> pair = {};
 };

@@ -4,7 +4,7 @@
 #include "core/check/check_run.h"
 
 #include <algorithm>
-#include <thread>
+#include <cerrno>
 
 #include "core/base/byte_size.h"
 #include "core/check/context.h"
@@ -24,6 +24,15 @@ bool failedMust(const CheckResult& result) {
 
 bool CheckReport::failedMust() const {
     return std::ranges::any_of(results, &migscope::failedMust);
+}
+
+std::vector<const CheckResult*> CheckReport::notJudged() const {
+    std::vector<const CheckResult*> list;
+    for (const CheckResult& result : results) {
+        if (noImage && result.outcome.verdict == CheckVerdict::Skip && result.outcome.seen == *noImage)
+            list.push_back(&result);
+    }
+    return list;
 }
 
 bool CheckReport::safe() const {
@@ -147,12 +156,17 @@ std::optional<CheckOutcome> CheckRun::unmet(const Check& check) const {
         return checkSkipped("The device's flags lack {flags}.", {{"flags", MigFlags(missing).text()}});
     if (check.needs.peer && !peer_)
         return lacks("A second device of its kind is needed: name a PEER.");
-    if (check.needs.dmaLogging && !device_->logsDma())
-        return lacks("The device has no DMA logging.");
-    if (check.needs.precopyInfoV2 && !device_->knowsPrecopyInfoV2())
-        return lacks("This kernel has no MIG_PRECOPY_INFOv2, or the device no pre-copy.");
+    if (check.needs.dmaLogging && device_->dmaLoggingAnswer() != 0)
+        return checkSkipped("PROBE of DMA_LOGGING_START answered {answer}: this driver does not log DMA.",
+                            {{"answer", answerText(device_->dmaLoggingAnswer())}});
+    if (check.needs.precopyInfoV2 && device_->precopyInfoV2Answer() != 0)
+        return checkSkipped(
+            device_->precopyInfoV2Answer() == ENOTTY
+                ? "PROBE of MIG_PRECOPY_INFOv2 answered {answer}: kernels up to Linux 7.0 lack it."
+                : "PROBE of MIG_PRECOPY_INFOv2 answered {answer}, though the flags have PRE_COPY.",
+            {{"answer", answerText(device_->precopyInfoV2Answer())}});
     if (check.needs.refusedSet && device_->stopsWhenRefused())
-        return lacks("Not tried: this driver stops the function when a SET is refused.");
+        return lacks("Not tried: this driver (xe) stops the function when a SET is refused.");
     if (check.kind == CheckClass::Hostile &&
         (!device_->target().hostile || (check.needs.peer && !peer_->target().hostile)))
         return lacks(
@@ -161,13 +175,12 @@ std::optional<CheckOutcome> CheckRun::unmet(const Check& check) const {
     return std::nullopt;
 }
 
-bool CheckRun::bringBoth(std::string& how) {
+bool CheckRun::bringBoth(std::string& how, std::string& peerHow) {
     // Both are tried, whatever becomes of the first.
     bool back = true;
     try {
         if (device_->isOpen() && device_->hasOptedIn())
             device_->close();
-        std::string peerHow;
         back = device_->bringBack(how);
         if (peer_)
             back = peer_->bringBack(peerHow) && back;
@@ -178,7 +191,7 @@ bool CheckRun::bringBoth(std::string& how) {
 }
 
 void CheckRun::ask(const std::vector<const Check*>& checks) {
-    CheckContext context(*device_, peer_.get(), cancelled_);
+    CheckContext context(*device_, peer_.get(), cancelled_, request_.mostImage);
     context.logLines = [this]() -> std::optional<std::vector<std::string>> {
         log_->end();
         if (!log_->readable())
@@ -208,6 +221,7 @@ void CheckRun::ask(const std::vector<const Check*>& checks) {
         CheckResult result;
         result.check = check;
         result.begun = backend_.clock().now();
+        std::uint64_t leftOut = 0;
         if (auto reason = unmet(*check)) {
             result.outcome = std::move(*reason);
         } else if (lost) {
@@ -225,14 +239,19 @@ void CheckRun::ask(const std::vector<const Check*>& checks) {
                 result.outcome = checkSkipped("Not asked: {error}.", {{"error", describe(error)}});
             }
             judgeHang(result);
+            result.calls = book_.take(result.callsLeftOut);
+            result.ownCalls = result.calls.size();
             if (cancelled_ && result.outcome.verdict == CheckVerdict::Fail)
                 result.outcome = checkSkipped("Not asked: cancelled.");
-            lost = !bringBoth(result.broughtBack);
+            lost = !bringBoth(result.broughtBack, result.peerBroughtBack);
         }
-        result.calls = book_.take(result.callsLeftOut);
+        for (CheckCall& call : book_.take(leftOut))
+            result.calls.push_back(std::move(call));
+        result.callsLeftOut += leftOut;
         result.sets = book_.takeSets();
         result.ended = backend_.clock().now();
         const std::lock_guard lock(mutex_);
+        report_.noImage = context.noImage();
         report_.results.push_back(std::move(result));
         ++progress_.done;
     }
@@ -284,8 +303,9 @@ void CheckRun::sortLog() {
 
 void CheckRun::finish(bool touched) {
     std::string how;
+    std::string peerHow;
     if (touched)
-        (void)bringBoth(how);
+        (void)bringBoth(how, peerHow);
     std::vector<CheckEnd> ends;
     for (Subject* subject : {device_.get(), peer_.get()}) {
         if (subject == nullptr || !subject->isOpen())
@@ -366,36 +386,6 @@ CheckReport CheckRun::abandoned() const {
     const bool peer = now.call.device == 1 && request_.peer;
     left.ends.assign(1, {peer ? request_.peer->device : request_.device.device, std::nullopt, false});
     return left;
-}
-
-CheckSession::Shared::Shared(Backend& backend, CheckRequest request, EventSink* sink)
-    : clock(backend.clock()), run(backend, std::move(request), sink), changed(clock.makeCondition()) {}
-
-CheckSession::CheckSession(Backend& backend, CheckRequest request, EventSink* sink,
-                           std::shared_ptr<void> keep)
-    : shared_(std::make_shared<Shared>(backend, std::move(request), sink)) {
-    Clock::Member member(backend.clock());
-    std::thread([kept = std::move(keep), shared = shared_, worker = std::move(member)]() mutable {
-        worker.adopt();
-        shared->run.run();
-        {
-            // Under the lock: who sees the end may destroy the clock.
-            const std::lock_guard lock(shared->mutex);
-            shared->over = true;
-            worker.release();
-        }
-        shared->changed->notifyAll();
-        shared.reset(); // it may be the last to hold it, and what it holds is of what is kept
-    }).detach();
-}
-
-CheckSession::~CheckSession() {
-    cancel();
-}
-
-bool CheckSession::wait(Ns deadline) {
-    std::unique_lock lock(shared_->mutex);
-    return shared_->changed->waitFor(lock, deadline, [&] { return shared_->over; });
 }
 
 } // namespace migscope

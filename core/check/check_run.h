@@ -24,18 +24,22 @@ struct CheckRequest {
     std::vector<std::string> only;   ///< ids; empty: all
     std::vector<CheckClass> classes; ///< empty: all
     bool force = false;              ///< reset a device that is found not RUNNING
+    /// Bytes of a saved state that are kept in memory, to be loaded: nothing is loaded of a larger one.
+    std::uint64_t mostImage = std::uint64_t{1} << 30U;
 };
 
 struct CheckResult {
     const Check* check = nullptr;
     CheckOutcome outcome;
-    std::vector<CheckCall> calls;
+    std::vector<CheckCall> calls; ///< its own, then those of the way back to RUNNING
+    std::size_t ownCalls = 0;     ///< so many of them are its own
     std::uint64_t callsLeftOut = 0;
     std::vector<CheckedSet> sets; ///< all SETs among them, and those of the way back
     Ns begun{0};
     Ns ended{0};
     std::string broughtBack; ///< how the device came back to RUNNING: "SET", "reset", …; empty: it was there
-    bool hung = false;       ///< a call did not return by itself: weighs as a must, whatever the check
+    std::string peerBroughtBack; ///< the same of the peer
+    bool hung = false;           ///< a call did not return by itself: weighs as a must, whatever the check
     std::vector<std::string> kernelLog; ///< warnings and errors that were logged meanwhile
 };
 
@@ -56,6 +60,8 @@ struct CheckReport {
     bool leftAlone = false; ///< a device was found not RUNNING, and force was not given
     bool cancelled = false;
     bool finished = false;
+    std::optional<CheckSight>
+        noImage; ///< why there was no saved state to load; absent: there was, or none asked
     MigFlags flags;
     std::string access;
     std::vector<CheckEnd> ends;
@@ -64,6 +70,8 @@ struct CheckReport {
 
     [[nodiscard]] std::size_t count(CheckVerdict verdict) const;
     [[nodiscard]] bool failedMust() const;
+    /// Checks that were skipped for want of a saved state.
+    [[nodiscard]] std::vector<const CheckResult*> notJudged() const;
     [[nodiscard]] bool safe() const;
 };
 
@@ -106,7 +114,7 @@ private:
     [[nodiscard]] bool openOne(Subject& subject);
     [[nodiscard]] std::optional<CheckOutcome> unmet(const Check& check) const;
     void ask(const std::vector<const Check*>& checks);
-    [[nodiscard]] bool bringBoth(std::string& how);
+    [[nodiscard]] bool bringBoth(std::string& how, std::string& peerHow);
     void finish(bool touched);
     void sortLog();
     void wake();

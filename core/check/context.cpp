@@ -11,11 +11,15 @@
 namespace migscope {
 namespace {
 
-/// A stream that has not ended by then is not waited for: so much, and so many times the estimate.
-constexpr std::uint64_t streamAtLeast = std::uint64_t{64} << 20U;
+/// A stream that has not ended by then is not waited for: so much, and so many times the estimate. An
+/// estimate may be far off; but a save that is longer by far more than it cannot be told from one without an
+/// end.
+constexpr std::uint64_t streamAtLeast = std::uint64_t{1} << 30U;
 constexpr std::uint64_t streamTimes = 16;
 /// The same where there is no estimate.
 constexpr std::uint64_t streamUnknown = std::uint64_t{16} << 30U;
+/// Of pre-copy, which goes on as long as a device writes faster than it is read.
+constexpr std::uint64_t drainAtLeast = std::uint64_t{64} << 20U;
 constexpr unsigned mostZeroes = 8;
 
 std::string namesOf(std::initializer_list<int> due) {
@@ -28,7 +32,8 @@ std::string namesOf(std::initializer_list<int> due) {
 } // namespace
 
 CheckOutcome checkPassed(std::string_view text, SightValues values) {
-    return {CheckVerdict::Pass, {text, std::move(values)}};
+    const bool tells = text.find('{') != std::string_view::npos;
+    return {CheckVerdict::Pass, {text, std::move(values)}, tells};
 }
 CheckOutcome checkFailed(std::string_view text, SightValues values) {
     return {CheckVerdict::Fail, {text, std::move(values)}};
@@ -38,10 +43,15 @@ CheckOutcome checkSkipped(std::string_view text, SightValues values) {
 }
 
 CheckOutcome expectAnswer(int answer, std::initializer_list<int> due) {
-    if (answer == notTried || answer == interruptedCall)
-        return checkSkipped("It answered {answer}.", {{"answer", answerText(answer)}});
-    if (std::ranges::find(due, answer) != due.end())
-        return checkPassed("It answered {answer}.", {{"answer", answerText(answer)}});
+    if (answer == notTried)
+        return checkSkipped("Not tried: only a reset is safe where the device stands.");
+    if (answer == interruptedCall)
+        return checkSkipped("Not asked: the call was interrupted.");
+    if (std::ranges::find(due, answer) != due.end()) {
+        CheckOutcome passed = checkPassed("It answered {answer}.", {{"answer", answerText(answer)}});
+        passed.tellsMore = due.size() > 1;
+        return passed;
+    }
     return checkFailed("It answered {answer}; {due} is due.",
                        {{"answer", answerText(answer)}, {"due", namesOf(due)}});
 }
@@ -49,14 +59,19 @@ CheckOutcome expectAnswer(int answer, std::initializer_list<int> due) {
 CheckOutcome expectRefusal(int answer) {
     if (answer == 0)
         return checkFailed("It answered success; an error is due.");
-    return expectAnswer(answer, {answer});
+    CheckOutcome refused = expectAnswer(answer, {answer});
+    refused.tellsMore = true;
+    return refused;
 }
 
-CheckContext::CheckContext(Subject& device, Subject* peer, const std::atomic<bool>& cancelled)
-    : device_(device), peer_(peer), cancelled_(cancelled), buffer_(largePiece) {
+CheckContext::CheckContext(Subject& device, Subject* peer, const std::atomic<bool>& cancelled,
+                           std::uint64_t mostImage)
+    : device_(device), peer_(peer), cancelled_(cancelled), mostImage_(mostImage), buffer_(largePiece) {
     std::uint64_t estimate = 0;
     const bool known = device_.dataSize(estimate) == 0 && estimate < streamUnknown;
+    estimate_ = known ? std::optional(estimate) : std::nullopt;
     mostStream_ = known ? streamAtLeast + streamTimes * estimate : streamUnknown;
+    mostDrained_ = known ? drainAtLeast + streamTimes * estimate : streamAtLeast;
 }
 
 CheckOutcome CheckContext::blocked() const {
@@ -100,14 +115,18 @@ SubjectStream* CheckContext::openStream(MigState goal) {
 std::optional<std::uint64_t> CheckContext::readUntil(SubjectStream& stream, bool preCopy,
                                                      std::vector<std::byte>* into) {
     std::uint64_t total = 0;
-    while (total < mostStream_) {
+    if (!preCopy && endless_) {
+        block("Not asked: a save of this device does not come to an end.");
+        return std::nullopt;
+    }
+    while (total < (preCopy ? mostDrained_ : mostStream_)) {
         if (cancelled()) {
             block("Not asked: cancelled.");
             return std::nullopt;
         }
         const MovedBytes got = stream.read(buffer_);
         if (got.error == 0 && got.count > 0) {
-            if (into != nullptr && into->size() + got.count <= mostImage)
+            if (into != nullptr && into->size() + got.count <= mostImage_)
                 into->insert(into->end(), buffer_.begin(),
                              buffer_.begin() + static_cast<std::ptrdiff_t>(got.count));
             total += got.count;
@@ -115,16 +134,21 @@ std::optional<std::uint64_t> CheckContext::readUntil(SubjectStream& stream, bool
         }
         if (got.error == 0 || (preCopy && got.error == ENOMSG)) {
             reads_.add(0);
+            drainedBy_ = preCopy ? got.error : drainedBy_;
             return total;
         }
         if (got.error != interruptedCall)
             reads_.add(got.error);
-        block("Not asked: a read at byte {offset} answered {answer}.",
+        block("Not asked: a read at offset {offset} answered {answer}.",
               {{"offset", std::to_string(total)}, {"answer", answerText(got.error)}});
         return std::nullopt;
     }
-    block("Not asked: after {bytes} the stream has not come to its end.", {{"bytes", formatBytes(total)}});
-    endless_ = true;
+    endless_ = endless_ || !preCopy;
+    if (preCopy)
+        block("Not asked: after {bytes} of pre-copy every read still found more.",
+              {{"bytes", formatBytes(total)}});
+    else
+        block("Not asked: a save of this device does not come to an end.");
     return std::nullopt;
 }
 
@@ -136,27 +160,41 @@ std::optional<std::uint64_t> CheckContext::drain(SubjectStream& stream, std::vec
     return readUntil(stream, true, into);
 }
 
+std::optional<std::uint64_t> CheckContext::saveImage(SubjectStream& stream) {
+    std::vector<std::byte> kept;
+    const auto bytes = readToEnd(stream, &kept);
+    noteSave(bytes.value_or(0));
+    const bool tooLarge = bytes && *bytes > kept.size();
+    if (tooLarge)
+        block("Not asked: a save moved {bytes}, and what is to be loaded is kept in memory, {most} at most.",
+              {{"bytes", formatBytes(*bytes)}, {"most", formatBytes(mostImage_)}});
+    else if (bytes && *bytes == 0)
+        block("Not asked: the saved state is empty.");
+    if (!image_.empty())
+        return bytes;
+    if (bytes && *bytes > 0 && !tooLarge) {
+        image_ = std::move(kept);
+        noImage_.reset();
+    } else {
+        noImage_ = why_;
+    }
+    imageTried_ = imageTried_ || !image_.empty() || tooLarge;
+    return bytes;
+}
+
 const std::vector<std::byte>* CheckContext::image() {
     if (!imageTried_) {
-        imageTried_ = true;
-        image_.clear();
-        std::optional<std::uint64_t> bytes;
-        if (SubjectStream* stream = openStream(MigState::StopCopy))
-            bytes = readToEnd(*stream, &image_);
-        if (bytes && *bytes == 0)
-            block("Not asked: the saved state is empty.");
-        else if (bytes && *bytes != image_.size())
-            block("Not asked: a state of {bytes} is more than a check keeps in memory.",
-                  {{"bytes", formatBytes(*bytes)}});
-        if (!bytes || *bytes != image_.size())
-            image_.clear();
-        if (image_.empty())
+        SubjectStream* stream = openStream(MigState::StopCopy);
+        if (stream == nullptr)
             noImage_ = why_;
-        else if (!walk(MigState::Running))
+        else
+            (void)saveImage(*stream);
+        imageTried_ = true;
+        if (!image_.empty() && !walk(MigState::Running))
             return nullptr;
     }
-    if (image_.empty())
-        why_ = noImage_;
+    if (image_.empty() && noImage_)
+        why_ = *noImage_;
     return image_.empty() ? nullptr : &image_;
 }
 
@@ -181,10 +219,12 @@ LoadEnd CheckContext::writeImage(SubjectStream& stream, std::span<const std::byt
         constexpr std::uint64_t smallUpTo = std::uint64_t{64} * 1024;
         const std::size_t size = end.offset < smallUpTo ? piece : largePiece;
         const auto rest = image.subspan(static_cast<std::size_t>(end.offset));
-        const MovedBytes took = stream.write(rest.first(std::min(size, rest.size())));
+        const std::size_t length = std::min(size, rest.size());
+        const MovedBytes took = stream.write(rest.first(length));
         if (took.error != 0 || took.count > rest.size()) {
             end.where = LoadEnd::Where::Write;
             end.error = took.error;
+            end.length = length;
             return end;
         }
         end.offset += took.count;
@@ -223,8 +263,10 @@ bool CheckContext::mayLoad() {
 
 CheckOutcome CheckContext::loadFailed(const LoadEnd& end) {
     if (end.where == LoadEnd::Where::Write)
-        return checkFailed("The write at byte {offset} answered {answer}.",
-                           {{"offset", std::to_string(end.offset)}, {"answer", answerText(end.error)}});
+        return checkFailed("The write of {length} bytes at offset {offset} answered {answer}.",
+                           {{"length", std::to_string(end.length)},
+                            {"offset", std::to_string(end.offset)},
+                            {"answer", answerText(end.error)}});
     return checkFailed("The SET that leaves RESUMING answered {answer}.",
                        {{"answer", answerText(end.error)}});
 }

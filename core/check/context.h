@@ -34,6 +34,7 @@ struct LoadEnd {
     Where where = Where::Blocked; ///< Blocked: it did not come so far; blocked() tells
     int error = 0;
     std::uint64_t offset = 0; ///< of the write that failed
+    std::uint64_t length = 0; ///< of that write
     unsigned zeroes = 0;      ///< writes that took nothing and said so
     [[nodiscard]] bool refused() const { return where == Where::Write || where == Where::Leave; }
 };
@@ -42,7 +43,7 @@ struct LoadEnd {
 class CheckContext {
 public:
     /// `cancelled` must outlive it. Both subjects are open.
-    CheckContext(Subject& device, Subject* peer, const std::atomic<bool>& cancelled);
+    CheckContext(Subject& device, Subject* peer, const std::atomic<bool>& cancelled, std::uint64_t mostImage);
 
     [[nodiscard]] Subject& device() { return device_; }
     [[nodiscard]] Subject& peer() { return *peer_; } ///< only for checks that need one
@@ -66,17 +67,27 @@ public:
     [[nodiscard]] const Tally& reads() const { return reads_; }
     [[nodiscard]] const Tally& loads() const { return loads_; }
     /// A whole save, from STOP to its end without pre-copy, moved so much.
-    void noteSave(std::uint64_t bytes) { moved_ = moved_ || bytes > 0; }
-    /// One of those moved something, in this check or one before it, of this opening or another.
-    [[nodiscard]] bool everSaved() const { return moved_; }
-    /// A stream was read for longer than any state is large.
+    void noteSave(std::uint64_t bytes) { firstSaved_ = firstSaved_ > 0 ? firstSaved_ : bytes; }
+    /// Bytes of the first of those that moved something, in this check or one before it, of this opening or
+    /// another; 0: none did.
+    [[nodiscard]] std::uint64_t firstSaved() const { return firstSaved_; }
+    /// A stream of STOP_COPY was read up to mostStream() and did not end.
     [[nodiscard]] bool foundEndless() const { return endless_; }
+    [[nodiscard]] std::uint64_t mostStream() const { return mostStream_; } ///< bytes
+    /// What MIG_DATA_SIZE said when the run began; absent: nothing of use.
+    [[nodiscard]] std::optional<std::uint64_t> estimate() const { return estimate_; }
+    /// What the last read in pre-copy answered that found nothing: 0 or ENOMSG.
+    [[nodiscard]] int drainedBy() const { return drainedBy_; }
     /// Reads in pre-copy until there is nothing for now. Absent: blocked() tells.
     [[nodiscard]] std::optional<std::uint64_t> drain(SubjectStream& stream,
                                                      std::vector<std::byte>* into = nullptr);
     /// The bytes of one whole save of STOP_COPY, made once; the device is RUNNING after it was made. Null: no
     /// such image, or an empty one; blocked() tells.
     [[nodiscard]] const std::vector<std::byte>* image();
+    /// Reads a save to its end and keeps it as the image when there is none yet. Absent: blocked() tells.
+    [[nodiscard]] std::optional<std::uint64_t> saveImage(SubjectStream& stream);
+    /// Why a check that asked for the image did not get one; absent: it did, or none asked.
+    [[nodiscard]] const std::optional<CheckSight>& noImage() const { return noImage_; }
     /// RESUMING, all of `image` in pieces, and the SET to STOP.
     [[nodiscard]] LoadEnd load(Subject& subject, std::span<const std::byte> image,
                                std::size_t piece = largePiece);
@@ -101,8 +112,8 @@ public:
     std::function<std::optional<std::vector<std::string>>()> logLines;
 
     static constexpr std::size_t largePiece = std::size_t{1} << 20U;
-    /// What a check keeps of a state in memory at most.
-    static constexpr std::uint64_t mostImage = std::uint64_t{1} << 30U;
+    /// Bytes of a state that are kept in memory at most.
+    [[nodiscard]] std::uint64_t mostImage() const { return mostImage_; }
 
 private:
     [[nodiscard]] std::optional<std::uint64_t> readUntil(SubjectStream& stream, bool preCopy,
@@ -110,14 +121,18 @@ private:
     Subject& device_;
     Subject* peer_;
     const std::atomic<bool>& cancelled_;
+    std::uint64_t mostImage_;
     CheckSight why_;
     std::vector<std::byte> image_;
     bool imageTried_ = false;
-    CheckSight noImage_;
+    std::optional<CheckSight> noImage_;
     std::vector<std::byte> buffer_;
+    std::optional<std::uint64_t> estimate_;
     std::uint64_t mostStream_ = 0; ///< bytes; a stream that is longer has no end
+    std::uint64_t mostDrained_ = 0;
     bool endless_ = false;
-    bool moved_ = false;
+    std::uint64_t firstSaved_ = 0;
+    int drainedBy_ = 0;
     Tally reads_;
     Tally loads_;
     bool ownTaken_ = true; ///< until the contrary was seen

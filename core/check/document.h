@@ -27,6 +27,13 @@ struct CheckDocument {
 /// Where a device was left: "RUNNING", "unknown".
 [[nodiscard]] std::string endText(const CheckEnd& end);
 
+/// "brought back by reset, the peer by SET"; "afterwards" where it was in RUNNING.
+[[nodiscard]] std::string broughtBackText(const CheckResult& result);
+/// "1 must, 2 should": the severities of what failed; empty: nothing did.
+[[nodiscard]] std::string failedWords(const CheckReport& report);
+/// "17 checks need a saved state, and there was none: …"; empty: they were asked.
+[[nodiscard]] std::string notJudgedText(const CheckReport& report);
+
 /// Gives the id of a failed check the colour of a terminal.
 using PaintFailed = std::function<std::string(bool must, std::string_view id)>;
 

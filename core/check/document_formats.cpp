@@ -7,6 +7,7 @@
 
 #include "core/base/escape.h"
 #include "core/base/markup.h"
+#include "core/check/call_words.h"
 #include "core/check/document.h"
 #include "core/transfer/json_text.h"
 
@@ -37,7 +38,14 @@ void call(JsonWriter& json, const CheckCall& call, Ns begun) {
         json.number(call.bytes);
     else
         json.null();
-    json.key("in").text(hexText(record.in)).key("out").text(hexText(record.out)).endObject();
+    json.key("offset");
+    if (call.offset)
+        json.number(*call.offset);
+    else
+        json.null();
+    json.key("answered").boolean(!call.unanswered);
+    json.key("in").text(hexText(record.in)).key("out").text(hexText(record.out));
+    json.key("values").text(callAnswer(call)).endObject();
 }
 
 void resultJson(JsonWriter& json, const CheckResult& result, Ns begun) {
@@ -47,13 +55,15 @@ void resultJson(JsonWriter& json, const CheckResult& result, Ns begun) {
     json.key("asked").text(result.check->asks).key("seen").text(result.outcome.seen.filled());
     json.key("duration_ns").number(result.ended - result.begun);
     orNull(json, "brought_back", result.broughtBack);
+    orNull(json, "peer_brought_back", result.peerBroughtBack);
     json.key("kernel_log").beginArray();
     for (const std::string& line : result.kernelLog)
         json.text(line);
     json.endArray().key("calls").beginArray();
     for (const CheckCall& made : result.calls)
         call(json, made, begun);
-    json.endArray().key("calls_left_out").number(result.callsLeftOut).endObject();
+    json.endArray().key("own_calls").number(result.ownCalls);
+    json.key("calls_left_out").number(result.callsLeftOut).endObject();
 }
 
 /// Neither a new line, nor the mark that begins a directive.
@@ -71,13 +81,48 @@ double seconds(Ns time) {
     return static_cast<double>(time.count()) / 1e9;
 }
 
-std::string evidence(const CheckResult& result) {
-    std::string text = fmt::format("rule: {}\n", result.check->rule);
-    for (const CheckCall& made : result.calls)
-        text += fmt::format(
-            "{:.3f} ms  {}  {}\n", static_cast<double>((made.record.called - result.begun).count()) / 1e6,
-            made.record.op, made.record.errnoValue == 0 ? "ok" : errnoName(made.record.errnoValue));
+/// What people see of a check, a line each: its rule, its calls and the way back.
+std::vector<std::string> evidence(const CheckResult& result, bool pair) {
+    std::vector<std::string> lines{fmt::format("rule: {}", result.check->rule)};
+    for (const std::string& line : result.kernelLog)
+        lines.push_back("kernel: " + escapeText(line));
+    const auto calls = std::span(result.calls);
+    const std::size_t own = std::min(result.ownCalls, calls.size());
+    for (const std::string& line : callLines(calls.first(own), result.callsLeftOut, result.begun, pair))
+        lines.push_back("call: " + line);
+    if (own < calls.size())
+        lines.push_back(broughtBackText(result) + ":");
+    for (const std::string& line : callLines(calls.subspan(own), 0, result.begun, pair))
+        lines.push_back("call: " + line);
+    return lines;
+}
+
+std::string evidenceXml(const CheckResult& result, bool pair) {
+    std::string text;
+    for (const std::string& line : evidence(result, pair))
+        text += xml(line) + "\n";
     return text;
+}
+
+std::string testcase(const CheckResult& result, bool pair) {
+    std::string text =
+        fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\">\n",
+                    classWord(result.check->kind), result.check->id, seconds(result.ended - result.begun));
+    const std::string seen = xml(result.outcome.seen.filled());
+    const std::string asked = xml(std::string(result.check->asks));
+    const auto severity = severityWord(result.check->severity);
+    if (failedMust(result))
+        text += fmt::format("      <failure type=\"must\" message=\"{}\">asked: {}\n{}</failure>\n", seen,
+                            asked, evidenceXml(result, pair));
+    else if (result.outcome.verdict == CheckVerdict::Fail)
+        text += fmt::format(
+            "      <skipped message=\"{} failed: {}\"/>\n      <system-out>asked: {}\n{}</system-out>\n",
+            severity, seen, asked, evidenceXml(result, pair));
+    else if (result.outcome.verdict == CheckVerdict::Skip)
+        text += fmt::format("      <skipped message=\"{}\"/>\n", seen);
+    else
+        text += fmt::format("      <system-out>asked: {}\nseen: {}\n</system-out>\n", asked, seen);
+    return text + "    </testcase>\n";
 }
 
 } // namespace
@@ -100,7 +145,16 @@ std::string checkJson(const CheckDocument& document) {
     json.key("results").beginArray();
     for (const CheckResult& result : report.results)
         resultJson(json, result, report.begun);
-    json.endArray().key("not_tried").beginArray();
+    json.endArray().key("not_judged");
+    if (const auto without = report.notJudged(); without.empty()) {
+        json.null();
+    } else {
+        json.beginObject().key("why").text(report.noImage->filled()).key("checks").beginArray();
+        for (const CheckResult* result : without)
+            json.text(result->check->id);
+        json.endArray().endObject();
+    }
+    json.key("not_tried").beginArray();
     for (const NotTried& act : actsNotTried())
         json.beginObject().key("act").text(act.act).key("why").text(act.why).endObject();
     json.endArray().key("ends").beginArray();
@@ -116,31 +170,46 @@ std::string checkJson(const CheckDocument& document) {
 std::string checkKtap(const CheckDocument& document) {
     const CheckReport& report = document.report;
     std::string text = "KTAP version 1\n";
-    text += fmt::format("# migscope {}: {} ({}){}\n", document.tool, ktapWords(document.device),
-                        ktapWords(document.driver), document.simulated ? ", SIMULATED" : "");
+    const auto say = [&](const std::string& line) { text += "# " + ktapWords(line) + "\n"; };
+    say(fmt::format("migscope {}: {} ({}){}{}", document.tool, document.device, document.driver,
+                    document.peer.empty() ? "" : " with " + document.peer,
+                    document.simulated ? ", SIMULATED" : ""));
+    say(fmt::format("kernel {} on {}, migration flags {:#x} ({}), access {}",
+                    document.kernel.empty() ? "unknown" : document.kernel, document.host, report.flags.raw(),
+                    report.flags.text(), report.access.empty() ? "none" : report.access));
+    if (const std::string without = notJudgedText(report); !without.empty())
+        say("not judged: " + without);
     text += fmt::format("1..{}\n", report.results.size());
     std::size_t number = 0;
     for (const CheckResult& result : report.results) {
         ++number;
         const std::string seen = ktapWords(result.outcome.seen.filled());
+        // Diagnostics stand before the result that they are about.
         switch (result.outcome.verdict) {
         case CheckVerdict::Pass:
+            if (result.outcome.tellsMore)
+                say(fmt::format("{}: {}", result.check->id, seen));
             text += fmt::format("ok {} {}\n", number, result.check->id);
             break;
         case CheckVerdict::Skip:
             text += fmt::format("ok {} {} # SKIP {}\n", number, result.check->id, seen);
             break;
         case CheckVerdict::Fail:
-            // Diagnostics stand before the result that they are about.
-            text += fmt::format("# asked: {}\n# seen: {}\n# rule: {}\n",
-                                ktapWords(std::string(result.check->asks)), seen,
-                                ktapWords(std::string(result.check->rule)));
+            say(fmt::format("{}: asked: {}", result.check->id, result.check->asks));
+            say("seen: " + seen);
+            for (const std::string& line : evidence(result, !document.peer.empty()))
+                say(line);
             text += failedMust(result) ? fmt::format("not ok {} {}\n", number, result.check->id)
                                        : fmt::format("not ok {} {} # XFAIL {}\n", number, result.check->id,
                                                      severityWord(result.check->severity));
             break;
         }
     }
+    say(fmt::format("{} failed{}, {} passed, {} skipped", report.count(CheckVerdict::Fail),
+                    failedWords(report).empty() ? "" : " (" + failedWords(report) + ")",
+                    report.count(CheckVerdict::Pass), report.count(CheckVerdict::Skip)));
+    for (const CheckEnd& end : report.ends)
+        say(fmt::format("{}: {} {}", end.device, end.safe ? "device back in" : "LEFT in", endText(end)));
     return text;
 }
 
@@ -163,26 +232,14 @@ std::string checkJunit(const CheckDocument& document) {
     property("driver", document.driver);
     property("kernel", document.kernel);
     property("flags", std::to_string(report.flags.raw()));
+    property("access", report.access);
+    property("peer", document.peer);
+    property("host", document.host);
+    property("not-judged", notJudgedText(report));
     property("simulated", document.simulated ? "true" : "false");
     text += "    </properties>\n";
-    for (const CheckResult& result : report.results) {
-        text += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\"",
-                            classWord(result.check->kind), result.check->id,
-                            seconds(result.ended - result.begun));
-        const std::string seen = xml(result.outcome.seen.filled());
-        if (result.outcome.verdict == CheckVerdict::Pass)
-            text += "/>\n";
-        else if (failedMust(result))
-            text +=
-                fmt::format(">\n      <failure type=\"must\" message=\"{}\">{}</failure>\n    </testcase>\n",
-                            seen, xml(std::string(result.check->asks) + " ") + xml(evidence(result)));
-        else
-            text += fmt::format(">\n      <skipped message=\"{}{}\"/>\n    </testcase>\n",
-                                result.outcome.verdict == CheckVerdict::Fail
-                                    ? fmt::format("{} failed: ", severityWord(result.check->severity))
-                                    : "",
-                                seen);
-    }
+    for (const CheckResult& result : report.results)
+        text += testcase(result, !document.peer.empty());
     return text + "  </testsuite>\n</testsuites>\n";
 }
 

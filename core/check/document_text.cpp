@@ -4,43 +4,22 @@
 #include "core/check/document.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "core/base/byte_size.h"
 #include "core/base/escape.h"
+#include "core/check/call_words.h"
 
 namespace migscope {
 namespace {
 
-/// Calls of one failed check that people see; --json has all that were kept.
-constexpr std::size_t shownCalls = 40;
-
-std::string callLine(const CheckCall& call, Ns begun, bool pair) {
-    std::string line = fmt::format(
-        "      {:>+12.3f} ms  {:<24} {}", static_cast<double>((call.record.called - begun).count()) / 1e6,
-        call.record.op, call.record.errnoValue == 0 ? "ok" : errnoName(call.record.errnoValue));
-    if (call.bytes > 0)
-        line += fmt::format("  {}", formatBytes(call.bytes));
-    if (call.times > 1)
-        line += fmt::format(" in {} calls", call.times);
-    line += fmt::format("  {}", formatDuration(call.record.returned - call.record.called));
-    if (pair && call.device == 1)
-        line += "  (peer)";
-    return line + "\n";
-}
-
-std::string callLines(const CheckResult& result, bool pair) {
+std::string indented(const std::vector<std::string>& lines) {
     std::string text;
-    const std::size_t count = result.calls.size();
-    const std::size_t first = count <= shownCalls ? count : shownCalls / 2;
-    const std::size_t last = count <= shownCalls ? count : count - shownCalls / 2;
-    for (std::size_t i = 0; i < first; ++i)
-        text += callLine(result.calls[i], result.begun, pair);
-    if (last > first || result.callsLeftOut > 0)
-        text += fmt::format("      … {} calls more\n", last - first + result.callsLeftOut);
-    for (std::size_t i = std::max(first, last); i < count; ++i)
-        text += callLine(result.calls[i], result.begun, pair);
+    for (const std::string& line : lines)
+        text += "      " + line + "\n";
     return text;
 }
 
@@ -50,25 +29,83 @@ std::string failure(const CheckResult& result, const PaintFailed& paint, bool pa
     std::string text =
         fmt::format("  {}  {}  {}\n", id, severityWord(result.check->severity), result.check->asks);
     text += fmt::format("    seen: {}\n", result.outcome.seen.filled());
+    if (result.hung)
+        text += "    weighs as a must: a call that does not return stops whoever migrates\n";
     text += fmt::format("    rule: {}\n", result.check->rule);
     for (const std::string& line : result.kernelLog)
         text += fmt::format("    kernel: {}\n", escapeText(line));
-    if (!result.calls.empty())
-        text += "    calls:\n" + callLines(result, pair);
-    if (!result.broughtBack.empty())
-        text += fmt::format("    brought back by {}\n", result.broughtBack);
+    const auto calls = std::span(result.calls);
+    const std::size_t own = std::min(result.ownCalls, calls.size());
+    if (own > 0)
+        text +=
+            "    calls:\n" + indented(callLines(calls.first(own), result.callsLeftOut, result.begun, pair));
+    if (own < calls.size())
+        text += fmt::format("    {}:\n", broughtBackText(result)) +
+                indented(callLines(calls.subspan(own), 0, result.begun, pair));
     return text + "\n";
 }
 
-std::string rows(const CheckReport& report, CheckVerdict verdict) {
+std::string row(const CheckResult& result) {
+    return fmt::format("{:<16} {}\n", result.check->id, result.check->asks);
+}
+
+std::string passedRows(const CheckReport& report) {
     std::string text;
     for (const CheckResult& result : report.results) {
-        if (result.outcome.verdict == verdict)
-            text += fmt::format("  {:<16} {}\n", result.check->id,
-                                verdict == CheckVerdict::Skip ? result.outcome.seen.filled()
-                                                              : std::string(result.check->asks));
+        if (result.outcome.verdict != CheckVerdict::Pass)
+            continue;
+        text += "  " + row(result);
+        if (result.outcome.tellsMore)
+            text += fmt::format("  {:<16} {}\n", "", result.outcome.seen.filled());
     }
     return text;
+}
+
+/// Each reason once, with the checks that it kept from being asked.
+std::string skippedRows(const CheckReport& report) {
+    std::vector<std::pair<std::string, std::string>> groups;
+    for (const CheckResult& result : report.results) {
+        if (result.outcome.verdict != CheckVerdict::Skip)
+            continue;
+        const std::string why = result.outcome.seen.filled();
+        auto group = std::ranges::find(groups, why, &std::pair<std::string, std::string>::first);
+        if (group == groups.end())
+            group = groups.insert(groups.end(), {why, {}});
+        group->second += "    " + row(result);
+    }
+    std::string text;
+    for (const auto& [why, checks] : groups)
+        text += fmt::format("  {}\n{}", why, checks);
+    return text;
+}
+
+std::string head(const CheckDocument& document) {
+    const CheckReport& report = document.report;
+    std::string text =
+        fmt::format("Compliance of {} ({})", escapeText(document.device), escapeText(document.driver));
+    if (!document.peer.empty())
+        text += fmt::format(" with {}", escapeText(document.peer));
+    text += document.simulated ? " · SIMULATED\n" : "\n";
+    const std::string kernel =
+        !document.kernel.empty()
+            ? fmt::format("kernel {} on {}", escapeText(document.kernel), escapeText(document.host))
+        : document.simulated ? std::string("no kernel: simulated")
+                             : fmt::format("unknown kernel on {}", escapeText(document.host));
+    text +=
+        fmt::format("  migscope {}, {}, migration flags {:#x} ({}), access {}\n", document.tool, kernel,
+                    report.flags.raw(), report.flags.text(), report.access.empty() ? "none" : report.access);
+    const std::string failed = failedWords(report);
+    text += fmt::format("  {} in {}: {} failed{}, {} passed, {} skipped{}\n",
+                        plural(report.results.size(), "check", "checks"),
+                        formatDuration(report.ended - report.begun), report.count(CheckVerdict::Fail),
+                        failed.empty() ? "" : " (" + failed + ")", report.count(CheckVerdict::Pass),
+                        report.count(CheckVerdict::Skip), report.cancelled ? "; cancelled" : "");
+    if (const std::string without = notJudgedText(report); !without.empty())
+        text += fmt::format("  Not judged: {}\n", without);
+    return text +
+           "  must: the kernel's interface demands it; should: programs rely on it; note: worth knowing\n"
+           "  GET, SET, PROBE: VFIO_DEVICE_FEATURE, of a state MIG_DEVICE_STATE; RESET: "
+           "VFIO_DEVICE_RESET\n\n";
 }
 
 } // namespace
@@ -77,36 +114,61 @@ std::string endText(const CheckEnd& end) {
     return end.state ? stateName(*end.state) : "unknown";
 }
 
+std::string broughtBackText(const CheckResult& result) {
+    std::string text = result.broughtBack.empty() ? "afterwards" : "brought back by " + result.broughtBack;
+    if (!result.peerBroughtBack.empty())
+        text += ", the peer by " + result.peerBroughtBack;
+    return text;
+}
+
+std::string failedWords(const CheckReport& report) {
+    std::string text;
+    const auto add = [&](std::ptrdiff_t count, std::string_view word) {
+        if (count > 0)
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, word);
+    };
+    add(std::ranges::count_if(report.results, &migscope::failedMust), severityWord(CheckSeverity::Must));
+    for (const CheckSeverity severity : {CheckSeverity::Should, CheckSeverity::Note})
+        add(std::ranges::count_if(report.results,
+                                  [&](const CheckResult& result) {
+                                      return result.outcome.verdict == CheckVerdict::Fail &&
+                                             !failedMust(result) && result.check->severity == severity;
+                                  }),
+            severityWord(severity));
+    return text;
+}
+
+std::string notJudgedText(const CheckReport& report) {
+    const std::size_t count = report.notJudged().size();
+    if (count == 0)
+        return {};
+    constexpr std::string_view prefix = "Not asked: ";
+    std::string why = report.noImage->filled();
+    if (why.starts_with(prefix))
+        why.erase(0, prefix.size());
+    return fmt::format("{} a saved state, and there was none to be had: {}",
+                       plural(count, "check needs", "checks need"), why);
+}
+
 std::string checkText(const CheckDocument& document, const PaintFailed& paint) {
     const CheckReport& report = document.report;
-    std::string text =
-        fmt::format("Compliance of {} ({})", escapeText(document.device), escapeText(document.driver));
-    if (!document.peer.empty())
-        text += fmt::format(" with {}", escapeText(document.peer));
-    text += document.simulated ? " · SIMULATED\n" : "\n";
-    text += fmt::format("  migscope {}, kernel {} on {}, flags {} ({}), access {}\n", document.tool,
-                        document.kernel.empty() ? "unknown" : escapeText(document.kernel),
-                        escapeText(document.host), report.flags.text(), report.flags.raw(),
-                        report.access.empty() ? "none" : report.access);
-    const auto must = std::ranges::count_if(report.results, &migscope::failedMust);
-    text += fmt::format("  {} checks in {}: {} failed ({} of them must), {} passed, {} skipped{}\n\n",
-                        report.results.size(), formatDuration(report.ended - report.begun),
-                        report.count(CheckVerdict::Fail), must, report.count(CheckVerdict::Pass),
-                        report.count(CheckVerdict::Skip), report.cancelled ? "; cancelled" : "");
+    std::string text = head(document);
     if (report.count(CheckVerdict::Fail) > 0) {
-        text += "Failed\n";
+        text += "Failed\n  Calls: time since the check began, call, answer, how long it took, and its "
+                "values.\n\n";
         for (const CheckResult& result : report.results) {
             if (result.outcome.verdict == CheckVerdict::Fail)
                 text += failure(result, paint, !document.peer.empty());
         }
     }
     if (report.count(CheckVerdict::Pass) > 0)
-        text += "Passed\n" + rows(report, CheckVerdict::Pass) + "\n";
+        text += "Passed\n" + passedRows(report) + "\n";
     if (report.count(CheckVerdict::Skip) > 0)
-        text += "Skipped\n" + rows(report, CheckVerdict::Skip) + "\n";
-    text += "Judged from the flags, never tried\n";
+        text += "Skipped\n" + skippedRows(report) + "\n";
+    text +=
+        "Never tried on any device, since it can hurt the host; what may be asked is read from the flags\n";
     for (const NotTried& act : actsNotTried())
-        text += fmt::format("  {}: {}\n", act.act, act.why);
+        text += fmt::format("  {}: {}.\n", act.act, act.why);
     text += "\n";
     for (const CheckEnd& end : report.ends)
         text += fmt::format("{}: {} {}\n", escapeText(end.device), end.safe ? "device back in" : "LEFT in",

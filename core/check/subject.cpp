@@ -18,17 +18,11 @@ using uapi::featureGet;
 using uapi::featureProbe;
 using uapi::featureSet;
 
-constexpr unsigned long noSuchIoctl = uapi::vfioIoctl(255);
-
 std::vector<std::byte> copyOf(std::span<const std::byte> bytes) {
     return {bytes.begin(), bytes.end()};
 }
 
-std::vector<std::byte> asBytes(std::uint64_t value) {
-    std::vector<std::byte> out(sizeof value);
-    std::memcpy(out.data(), &value, sizeof value);
-    return out;
-}
+} // namespace
 
 int codeOf(const Error& error) {
     if (error.is(Errc::Cancelled))
@@ -36,11 +30,6 @@ int codeOf(const Error& error) {
     const int number = error.errnoValue();
     return number != 0 ? number : notTried;
 }
-int codeOf(const Result<void>& done) {
-    return done ? 0 : codeOf(done.error());
-}
-
-} // namespace
 
 bool takesJunk(bool simulated, std::string_view driver) {
     return simulated || driver == "mtty" || driver == "miglab";
@@ -61,67 +50,6 @@ RawFeature::RawFeature(std::uint32_t flags, std::vector<std::uint64_t> payload,
         argsz.value_or(static_cast<std::uint32_t>(words_.size() * sizeof(std::uint64_t))), flags};
     std::memcpy(words_.data(), &head, sizeof head);
     std::ranges::copy(payload, words_.begin() + 1);
-}
-
-int SubjectStream::made(const char* op, std::vector<std::byte> in, std::vector<std::byte> out,
-                        const Result<void>& done, Ns called, CallExtra extra) {
-    const int code = codeOf(done);
-    offset_ += extra.bytes;
-    extra.interrupted = code < 0;
-    book_.end(device_, {op, std::move(in), std::move(out), std::max(code, 0), called, book_.clock().now()},
-              std::move(extra));
-    return code;
-}
-
-MovedBytes SubjectStream::read(std::span<std::byte> into) {
-    const Ns called = book_.begin(device_, "read");
-    const auto got = stream_->read(into);
-    const std::size_t count = got ? *got : 0;
-    const int error = made("read", asBytes(into.size()), asBytes(count),
-                           got ? Result<void>{} : std::unexpected(got.error()), called,
-                           {.bytes = count, .offset = offset_});
-    return {error, count};
-}
-
-MovedBytes SubjectStream::write(std::span<const std::byte> from) {
-    const Ns called = book_.begin(device_, "write");
-    const auto taken = stream_->write(from);
-    const std::size_t count = taken ? *taken : 0;
-    const int error = made("write", asBytes(from.size()), asBytes(count),
-                           taken ? Result<void>{} : std::unexpected(taken.error()), called,
-                           {.bytes = count, .offset = offset_});
-    // EBADF and ENODEV: nobody was there who could have kept a byte.
-    writeFailed_ = writeFailed_ || (error != 0 && error != EBADF && error != ENODEV);
-    return {error, count};
-}
-
-InfoAnswer SubjectStream::info(std::uint32_t argsz) {
-    static constexpr const char* op = "GET_PRECOPY_INFO";
-    // Room behind the struct, for who claims that there is more.
-    std::array<std::uint64_t, 8> room{};
-    InfoAnswer answer;
-    answer.info.argsz = argsz;
-    std::memcpy(room.data(), &answer.info, sizeof answer.info);
-    const auto bytes = std::as_writable_bytes(std::span(room));
-    const auto in = copyOf(bytes.first(sizeof answer.info));
-    const Ns called = book_.begin(device_, op);
-    const auto done = stream_->control(uapi::ioctlMigGetPrecopyInfo, bytes);
-    answer.error = made(op, in, copyOf(bytes.first(sizeof answer.info)), done, called);
-    std::memcpy(&answer.info, room.data(), sizeof answer.info);
-    return answer;
-}
-
-int SubjectStream::unknownIoctl() {
-    std::array<std::uint64_t, 8> room{};
-    const Ns called = book_.begin(device_, "ioctl 0x3bff");
-    const auto done = stream_->control(noSuchIoctl, std::as_writable_bytes(std::span(room)));
-    return made("ioctl 0x3bff", {}, {}, done, called);
-}
-
-int SubjectStream::rewind() {
-    const Ns called = book_.begin(device_, "lseek");
-    const auto done = stream_->rewind();
-    return made("lseek", {}, {}, done, called);
 }
 
 Subject::Subject(Backend& backend, CheckTarget target, int index, CallBook& book)
@@ -171,9 +99,9 @@ Result<void> Subject::open() {
     flags_ = MigFlags(flags.word(0));
     foundNotRunning_ = get() != MigState::Running;
     RawFeature dma(featureProbe | featureSet | uapi::featureDmaLoggingStart);
-    dmaLogging_ = feature("PROBE DMA_LOGGING_START", dma.bytes()) == 0;
+    dmaLogging_ = feature("PROBE DMA_LOGGING_START", dma.bytes());
     RawFeature v2(featureProbe | featureSet | uapi::featureMigPrecopyInfoV2);
-    precopyInfoV2_ = feature("PROBE MIG_PRECOPY_INFOv2", v2.bytes()) == 0;
+    precopyInfoV2_ = feature("PROBE MIG_PRECOPY_INFOv2", v2.bytes());
     return {};
 }
 
@@ -213,10 +141,10 @@ int Subject::feature(const char* op, std::span<std::byte> bytes, std::vector<Dma
     const auto before = believed_;
     const Ns called = book_.begin(index_, op);
     const auto done = io_->feature(bytes);
-    const int error = codeOf(done);
+    const int error = done ? 0 : codeOf(done.error());
     const Ns returned = book_.clock().now();
     book_.end(index_, {op, in, copyOf(bytes), std::max(error, 0), called, returned},
-              {.ranges = std::move(ranges), .interrupted = error < 0});
+              {.ranges = std::move(ranges), .unanswered = error < 0});
     const bool probe = (head.flags & featureProbe) != 0;
     if (setsState && !probe) {
         const auto goal = static_cast<MigState>(target);
@@ -309,9 +237,9 @@ bool Subject::onlyResetIsSafe() const {
 int Subject::resetOnce() {
     const Ns called = book_.begin(index_, "RESET");
     const auto done = io_->reset();
-    const int error = codeOf(done);
+    const int error = done ? 0 : codeOf(done.error());
     book_.end(index_, {"RESET", {}, {}, std::max(error, 0), called, book_.clock().now()},
-              {.interrupted = error < 0});
+              {.unanswered = error < 0});
     return error;
 }
 

@@ -27,6 +27,8 @@ namespace migscope {
 /// What stands for an errno when there was none: our rules forbade the call, or it was interrupted.
 inline constexpr int notTried = -1;
 inline constexpr int interruptedCall = -2;
+/// The errno of an answer, or one of these two.
+[[nodiscard]] int codeOf(const Error& error);
 /// "EINVAL", "success" for 0, and words for the two above.
 [[nodiscard]] std::string answerText(int error);
 
@@ -131,8 +133,10 @@ public:
 
     [[nodiscard]] MigFlags flags() const { return flags_; }
     [[nodiscard]] std::string access() const { return access_; }
-    [[nodiscard]] bool logsDma() const { return dmaLogging_; }
-    [[nodiscard]] bool knowsPrecopyInfoV2() const { return precopyInfoV2_; }
+    /// What PROBE of SET DMA_LOGGING_START and of SET MIG_PRECOPY_INFOv2 answered at the opening; 0: it has
+    /// it.
+    [[nodiscard]] int dmaLoggingAnswer() const { return dmaLogging_; }
+    [[nodiscard]] int precopyInfoV2Answer() const { return precopyInfoV2_; }
     [[nodiscard]] bool resetAdvertised() const { return resetAdvertised_; }
     [[nodiscard]] bool stopsWhenRefused() const { return stopsWhenSetRefused(target_.driver); }
 
@@ -184,8 +188,8 @@ private:
     std::vector<std::unique_ptr<SubjectStream>> streams_; // after io_: destroyed first
     MigFlags flags_;
     std::string access_;
-    bool dmaLogging_ = false;
-    bool precopyInfoV2_ = false;
+    int dmaLogging_ = 0;
+    int precopyInfoV2_ = 0;
     bool resetAdvertised_ = false;
     std::optional<MigState> believed_;
     bool foundNotRunning_ = false;

@@ -120,6 +120,7 @@ enum class SimMisbehaviour {
     // repetition
     SecondSaveEmpty,
     TenthSaveEmpty,
+    OnlyFirstSessionSaves,
     StateChangesOnTheWay,
     // open and close
     OpensTwice,
@@ -142,7 +143,7 @@ enum class SimMisbehaviour {
 };
 
 /// By their names in profiles.
-inline constexpr std::array<std::pair<SimMisbehaviour, std::string_view>, 113> simMisbehaviours{{
+inline constexpr std::array<std::pair<SimMisbehaviour, std::string_view>, 114> simMisbehaviours{{
     {SimMisbehaviour::FlagsWithoutStopCopy, "flags-without-stop-copy"},
     {SimMisbehaviour::UnknownFlag, "unknown-flag"},
     {SimMisbehaviour::FlagsChange, "flags-change"},
@@ -241,6 +242,7 @@ inline constexpr std::array<std::pair<SimMisbehaviour, std::string_view>, 113> s
     {SimMisbehaviour::ResetEmptiesNextSave, "reset-empties-next-save"},
     {SimMisbehaviour::SecondSaveEmpty, "second-save-empty"},
     {SimMisbehaviour::TenthSaveEmpty, "tenth-save-empty"},
+    {SimMisbehaviour::OnlyFirstSessionSaves, "only-first-session-saves"},
     {SimMisbehaviour::StateChangesOnTheWay, "state-changes-on-the-way"},
     {SimMisbehaviour::OpensTwice, "opens-twice"},
     {SimMisbehaviour::CloseKeepsStop, "close-keeps-stop"},

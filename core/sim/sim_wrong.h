@@ -33,6 +33,7 @@ struct SimWrongs {
     bool resetFailed = false; ///< RESET failed once
     bool readFailed = false;  ///< a read did
     unsigned loadsEnded = 0;
+    unsigned savesBegun = 0;                   ///< saving sessions, over all openings
     bool keptStop = false;                     ///< closed in STOP
     bool keptBusy = false;                     ///< closed in the middle of a save
     bool broken = false;                       ///< junk was written into it

@@ -252,7 +252,8 @@ void CheckCallModel::clear() {
 
 void CheckCallModel::setCalls(const CheckResult& result, const QString& peer) {
     std::vector<Row> rows;
-    for (const CheckCall& made : result.calls) {
+    for (std::size_t i = 0; i < result.calls.size(); ++i) {
+        const CheckCall& made = result.calls[i];
         const CallRecord& record = made.record;
         Row row;
         row.time = timeText(Ns(record.called) - result.begun);
@@ -265,7 +266,8 @@ void CheckCallModel::setCalls(const CheckResult& result, const QString& peer) {
         if (made.times > 1)
             row.answer += tr(" in %n call(s)", nullptr, static_cast<int>(made.times));
         row.took = durationText(Ns(record.returned - record.called));
-        row.bad = record.errnoValue != 0;
+        row.bad = record.errnoValue != 0 && i < result.ownCalls;
+        row.wayBack = i >= result.ownCalls;
         rows.push_back(std::move(row));
     }
     setRows(std::move(rows));
@@ -297,8 +299,11 @@ QVariant CheckCallModel::data(const QModelIndex& index, int role) const {
     if (role == Qt::FontRole) {
         QFont font;
         font.setBold(row.bad && index.column() == Answer);
+        font.setItalic(row.wayBack); // the verdict stood by then
         return font;
     }
+    if (role == Qt::ToolTipRole && row.wayBack)
+        return tr("Made after the verdict, to bring the device back");
     if (role != Qt::DisplayRole)
         return {};
     switch (index.column()) {

@@ -111,6 +111,7 @@ private:
         QString answer;
         QString took;
         bool bad = false;
+        bool wayBack = false;
     };
     void setRows(std::vector<Row> rows);
     std::vector<Row> rows_;

@@ -60,7 +60,9 @@ void CheckEvidence::showCheck(const CheckResult& result, const QString& peer) {
     for (const std::string& line : result.kernelLog)
         lines << tr("Kernel: %1").arg(shown(line));
     if (!result.broughtBack.empty())
-        lines << tr("Brought back to RUNNING by: %1").arg(shown(result.broughtBack));
+        lines << tr("Brought back to RUNNING by: %1 (the calls in italics)").arg(shown(result.broughtBack));
+    if (!result.peerBroughtBack.empty())
+        lines << tr("The peer was brought back by: %1").arg(shown(result.peerBroughtBack));
     if (result.callsLeftOut > 0)
         lines << tr("%n call(s) in the middle are not listed; the recording has them.", nullptr,
                     static_cast<int>(result.callsLeftOut));

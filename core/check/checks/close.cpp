@@ -9,8 +9,6 @@
 namespace migscope {
 namespace {
 
-constexpr std::string_view openRule =
-    "drivers/vfio/group.c and vfio_main.c vfio_df_open: the VFIO core answers";
 constexpr std::string_view closeRule =
     "drivers set RUNNING in open_device; a PCI function is reset at open and close (vfio_pci_core.c)";
 
@@ -67,20 +65,24 @@ CheckOutcome savesAfterClose(CheckContext& c) {
 constexpr std::array table{
     Check{.id = "MIG-OPEN-001",
           .asks = "A device that is open cannot be opened a second time.",
-          .rule = openRule,
+          .rule = "drivers/vfio/group.c, vfio_group_fops_open(), and vfio_main.c, vfio_df_open(): a device "
+                  "has one user at a time; the VFIO core answers, not the driver",
           .kind = CheckClass::Resets,
           .provedBy = "opens-twice",
           .run = secondOpening},
     Check{.id = "MIG-CLOSE-001",
           .asks = "A device that was closed in any state is RUNNING when it is opened again.",
-          .rule = closeRule,
+          .rule = "drivers/vfio/pci/mlx5/main.c, mlx5vf_pci_open_device(), as in every PCI driver: an "
+                  "opening begins in RUNNING, since vfio_pci_core_enable() resets the function; programs "
+                  "rely on it and ask no state",
           .severity = CheckSeverity::Should,
           .kind = CheckClass::Resets,
           .provedBy = "close-keeps-stop",
           .run = closedInEveryState},
     Check{.id = "MIG-CLOSE-002",
           .asks = "Closing the device in the middle of a save leaves nothing that stops the next.",
-          .rule = closeRule,
+          .rule = "drivers/vfio/pci/mlx5/main.c, mlx5vf_pci_close_device(), as in every PCI driver: closing "
+                  "the device ends its sessions and frees what they held",
           .kind = CheckClass::Resets,
           .provedBy = "close-keeps-session",
           .dependents = "MIG-FSM-011",

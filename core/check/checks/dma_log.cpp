@@ -17,12 +17,6 @@ namespace {
 
 using Ranges = std::vector<uapi::VfioDeviceFeatureDmaLoggingRange>;
 
-constexpr std::string_view coreRule =
-    "drivers/vfio/vfio_main.c vfio_ioctl_device_feature_logging_start: the VFIO core answers";
-constexpr std::string_view startRule = "include/uapi/linux/vfio.h DMA_LOGGING_START: the driver's log_start";
-constexpr std::string_view reportRule =
-    "drivers/vfio/vfio_main.c vfio_ioctl_device_feature_logging_report: the VFIO core answers";
-
 constexpr std::uint64_t page = 4096;
 constexpr std::uint64_t base = std::uint64_t{1} << 32U;
 constexpr std::uint64_t length = std::uint64_t{1} << 20U;
@@ -73,7 +67,8 @@ CheckOutcome begun(CheckContext& c) {
 
 CheckOutcome notHere(int error) {
     if (error == EOPNOTSUPP)
-        return checkSkipped("This kernel's VFIO was built without a bitmap for dirty pages.");
+        return checkSkipped("REPORT answered EOPNOTSUPP: this kernel was built without IOMMUFD_DRIVER, which "
+                            "has its bitmap.");
     return checkSkipped("Not asked: REPORT answered {answer}.", {{"answer", answerText(error)}});
 }
 
@@ -179,80 +174,93 @@ constexpr CheckNeeds logs{.dmaLogging = true};
 constexpr std::array table{
     Check{.id = "MIG-DMA-001",
           .asks = "START over an aligned range succeeds, and so does STOP.",
-          .rule = startRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_DMA_LOGGING_START: a range of whole pages "
+                  "is logged until STOP; the driver's log_start and log_stop",
           .needs = logs,
           .provedBy = "dma-start-fails",
           .run = startAndStop},
     Check{.id = "MIG-DMA-002",
           .asks = "START over no range is refused with EINVAL.",
-          .rule = coreRule,
+          .rule = "drivers/vfio/vfio_main.c, vfio_ioctl_device_feature_logging_start(): num_ranges 0 is "
+                  "EINVAL; the VFIO core answers, not the driver",
           .needs = logs,
           .provedBy = "dma-no-range-accepted",
           .run = noRanges},
     Check{.id = "MIG-DMA-003",
           .asks = "START over a range that begins off a page is refused with EINVAL.",
-          .rule = coreRule,
+          .rule = "drivers/vfio/vfio_main.c, vfio_ioctl_device_feature_logging_start(): iova must be a "
+                  "multiple of page_size, else EINVAL; the VFIO core answers, not the driver",
           .needs = logs,
           .provedBy = "dma-unaligned-accepted",
           .run = unaligned},
     Check{.id = "MIG-DMA-004",
           .asks = "START over a range that ends off a page is refused with EINVAL.",
-          .rule = coreRule,
+          .rule = "drivers/vfio/vfio_main.c, vfio_ioctl_device_feature_logging_start(): length must be a "
+                  "multiple of page_size, else EINVAL; the VFIO core answers, not the driver",
           .needs = logs,
           .provedBy = "dma-odd-length-accepted",
           .run = unalignedLength},
     Check{.id = "MIG-DMA-005",
           .asks = "START over ranges that overlap is refused with EINVAL.",
-          .rule = coreRule,
+          .rule = "drivers/vfio/vfio_main.c, vfio_ioctl_device_feature_logging_start(): ranges must not "
+                  "overlap, else EINVAL; the VFIO core answers, not the driver",
           .needs = logs,
           .provedBy = "dma-overlap-accepted",
           .run = overlap},
     Check{.id = "MIG-DMA-006",
           .asks = "START over a range beyond 2^64 is refused with EOVERFLOW.",
-          .rule = coreRule,
+          .rule = "drivers/vfio/vfio_main.c, vfio_ioctl_device_feature_logging_start(): iova + length beyond "
+                  "2^64 is EOVERFLOW; the VFIO core answers, not the driver",
           .needs = logs,
           .provedBy = "dma-wrap-accepted",
           .run = wraps},
     Check{.id = "MIG-DMA-007",
           .asks = "START over more ranges than fit into a page is refused with E2BIG.",
-          .rule = coreRule,
+          .rule = "drivers/vfio/vfio_main.c, vfio_ioctl_device_feature_logging_start(): the ranges must fit "
+                  "into a page of the host, else E2BIG; the VFIO core answers, not the driver",
           .needs = logs,
           .provedBy = "dma-too-many-accepted",
           .run = tooMany},
     Check{.id = "MIG-DMA-008",
           .asks = "START while it logs is refused.",
-          .rule = startRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_DMA_LOGGING_START: there is one log a "
+                  "device (mlx5 and pds refuse a second START); the driver's log_start",
           .severity = CheckSeverity::Should,
           .needs = logs,
           .provedBy = "dma-second-start-accepted",
           .run = secondStart},
     Check{.id = "MIG-DMA-009",
           .asks = "The page that START took is a power of two.",
-          .rule = startRule,
+          .rule = "include/uapi/linux/vfio.h, struct vfio_device_feature_dma_logging_control: page_size "
+                  "comes back as the device took it, a power of two; the driver's log_start",
           .needs = logs,
           .provedBy = "dma-odd-page",
           .run = chosenPage},
     Check{.id = "MIG-DMA-010",
           .asks = "REPORT without a START is refused.",
-          .rule = "include/uapi/linux/vfio.h DMA_LOGGING_REPORT: the driver's log_read_and_clear",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT: it is of the log that "
+                  "START began; the driver's log_read_and_clear",
           .needs = logs,
           .provedBy = "dma-report-while-off",
           .run = reportWhileOff},
     Check{.id = "MIG-DMA-011",
           .asks = "REPORT with a page below 4096 or no power of two is refused with EINVAL.",
-          .rule = reportRule,
+          .rule = "drivers/vfio/vfio_main.c, vfio_ioctl_device_feature_logging_report(): page_size must be a "
+                  "power of two of at least 4096, else EINVAL; the VFIO core answers, not the driver",
           .needs = logs,
           .provedBy = "dma-report-any-page",
           .run = reportPages},
     Check{.id = "MIG-DMA-012",
           .asks = "REPORT only sets bits: what stood in the bitmap stays.",
-          .rule = "include/uapi/linux/vfio.h DMA_LOGGING_REPORT: the bitmap is only OR-ed",
+          .rule = "include/uapi/linux/vfio.h, struct vfio_device_feature_dma_logging_report: bits are set in "
+                  "the bitmap and never cleared; drivers/iommu/iommufd/iova_bitmap.c does it",
           .needs = logs,
           .provedBy = "dma-report-clears-bits",
           .run = onlySetsBits},
     Check{.id = "MIG-DMA-013",
           .asks = "REPORT succeeds in STOP_COPY as in RUNNING.",
-          .rule = "include/uapi/linux/vfio.h: DMA logging does not depend on the migration state",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT: DMA logging does not "
+                  "depend on the migration state; the driver's log_read_and_clear",
           .needs = logs,
           .provedBy = "dma-report-fails-when-stopped",
           .run = whileStopped},

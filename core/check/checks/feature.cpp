@@ -13,12 +13,6 @@ using uapi::featureGet;
 using uapi::featureProbe;
 using uapi::featureSet;
 
-// vfio_ioctl_device_feature() and vfio_check_feature() decode the header for every driver: a driver fails
-// these only when it takes the ioctl over, or runs on a core of its own.
-constexpr std::string_view coreAnswers =
-    "drivers/vfio/vfio_main.c vfio_ioctl_device_feature: the VFIO core answers";
-constexpr std::string_view checkFeature = "include/linux/vfio.h vfio_check_feature: the VFIO core answers";
-
 int ask(CheckContext& c, const char* op, RawFeature call) {
     return c.device().feature(op, call.bytes());
 }
@@ -152,14 +146,16 @@ constexpr auto passive = CheckClass::Passive;
 constexpr std::array table{
     Check{.id = "MIG-FEAT-001",
           .asks = "GET of MIGRATION answers flags with STOP_COPY set.",
-          .rule = "include/uapi/linux/vfio.h VFIO_DEVICE_FEATURE_MIGRATION: the driver's migration_flags",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIGRATION: STOP_COPY is set wherever the "
+                  "protocol is offered; the driver's migration_flags",
           .kind = passive,
           .needs = {.flags = 0},
           .provedBy = "flags-without-stop-copy",
           .run = stopCopyFlag},
     Check{.id = "MIG-FEAT-002",
           .asks = "The migration flags have no bit that the uAPI does not name.",
-          .rule = "include/uapi/linux/vfio.h VFIO_MIGRATION_*: the driver's migration_flags",
+          .rule = "include/uapi/linux/vfio.h, VFIO_MIGRATION_STOP_COPY, _P2P, _PRE_COPY: no other flag is "
+                  "defined; the driver's migration_flags",
           .severity = CheckSeverity::Note,
           .kind = passive,
           .needs = {.flags = 0},
@@ -167,94 +163,109 @@ constexpr std::array table{
           .run = knownFlags},
     Check{.id = "MIG-FEAT-003",
           .asks = "The migration flags are the same at each GET.",
-          .rule = "include/linux/vfio.h migration_flags: fixed while the device is registered",
+          .rule = "include/linux/vfio.h, struct vfio_device: migration_flags are set before the device is "
+                  "registered, and stay",
           .kind = passive,
           .provedBy = "flags-change",
           .run = constantFlags},
     Check{.id = "MIG-FEAT-004",
           .asks = "An argsz below the header's size is refused with EINVAL.",
-          .rule = coreAnswers,
+          .rule = "drivers/vfio/vfio_main.c, vfio_ioctl_device_feature(): argsz must hold struct "
+                  "vfio_device_feature, else EINVAL; the VFIO core answers, not the driver",
           .kind = passive,
           .provedBy = "argsz-below-header-accepted",
           .run = shortHeader},
     Check{.id = "MIG-FEAT-005",
           .asks = "An argsz that leaves no room for the answer is refused with EINVAL.",
-          .rule = checkFeature,
+          .rule = "include/linux/vfio.h, vfio_check_feature(): argsz must hold the data of the feature too, "
+                  "else EINVAL; the VFIO core answers, not the driver",
           .kind = passive,
           .provedBy = "argsz-without-data-accepted",
           .run = shortData},
     Check{.id = "MIG-FEAT-006",
           .asks = "An argsz that is larger than needed is accepted.",
-          .rule = checkFeature,
+          .rule = "include/linux/vfio.h, vfio_check_feature(): argsz has a least value and no largest one; "
+                  "the VFIO core answers, not the driver",
           .kind = passive,
           .provedBy = "large-argsz-refused",
           .run = longData},
     Check{.id = "MIG-FEAT-007",
           .asks = "An operation bit that nobody knows is refused with EINVAL.",
-          .rule = coreAnswers,
+          .rule = "drivers/vfio/vfio_main.c, vfio_ioctl_device_feature(): flags hold an index, GET, SET and "
+                  "PROBE, and any other bit is EINVAL; the VFIO core answers, not the driver",
           .kind = passive,
           .provedBy = "unknown-operation-accepted",
           .run = unknownOperation},
     Check{.id = "MIG-FEAT-008",
           .asks = "GET and SET together without PROBE are refused with EINVAL.",
-          .rule = coreAnswers,
+          .rule = "drivers/vfio/vfio_main.c, vfio_ioctl_device_feature(): GET and SET may stand together "
+                  "only with PROBE, else EINVAL; the VFIO core answers, not the driver",
           .kind = passive,
           .provedBy = "get-and-set-accepted",
           .run = getAndSet},
     Check{.id = "MIG-FEAT-009",
           .asks = "Neither GET nor SET nor PROBE is refused with EINVAL.",
-          .rule = checkFeature,
+          .rule = "include/linux/vfio.h, vfio_check_feature(): without GET, SET and PROBE there is nothing "
+                  "to do: EINVAL; the VFIO core answers, not the driver",
           .kind = passive,
           .provedBy = "no-operation-accepted",
           .run = noOperation},
     Check{.id = "MIG-FEAT-010",
           .asks = "PROBE of GET MIGRATION succeeds with nothing but a header.",
-          .rule = checkFeature,
+          .rule = "include/linux/vfio.h, vfio_check_feature(): PROBE is answered before any data is looked "
+                  "at; the VFIO core answers, not the driver",
           .kind = passive,
           .provedBy = "probe-of-flags-refused",
           .run = probeOfFlags},
     Check{.id = "MIG-FEAT-011",
           .asks = "PROBE of GET MIG_DEVICE_STATE succeeds.",
-          .rule = checkFeature,
+          .rule = "include/linux/vfio.h, vfio_check_feature(): PROBE is answered before any data is looked "
+                  "at; the VFIO core answers, not the driver",
           .kind = passive,
           .provedBy = "probe-of-state-refused",
           .run = probeOfState},
     Check{.id = "MIG-FEAT-012",
           .asks = "PROBE of SET MIGRATION, which is read only, is refused with EINVAL.",
-          .rule = checkFeature,
+          .rule = "include/linux/vfio.h, vfio_check_feature(): an operation that the feature does not have "
+                  "is EINVAL, with PROBE too; the VFIO core answers, not the driver",
           .kind = passive,
           .provedBy = "probe-of-wrong-operation-accepted",
           .run = probeOfWrongOperation},
     Check{.id = "MIG-FEAT-013",
           .asks = "A feature that nobody has is refused: ENOTTY, or EINVAL before Linux 6.18.",
-          .rule = "drivers/vfio/vfio_main.c: the core asks the driver's device_feature, if it has one",
+          .rule =
+              "drivers/vfio/vfio_main.c, vfio_ioctl_device_feature(): what neither the core nor the driver's "
+              "device_feature knows is ENOTTY; before Linux 6.18 EINVAL where a driver has no device_feature",
           .kind = passive,
           .provedBy = "unknown-feature-accepted",
           .run = unknownFeature},
     Check{.id = "MIG-FEAT-014",
           .asks = "PROBE of SET MIG_DEVICE_STATE does not move the device.",
-          .rule = checkFeature,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_PROBE: it asks and does nothing; the VFIO "
+                  "core answers, not the driver",
           .kind = passive,
           .provedBy = "probe-acts",
           .dependents = "MIG-FSM-012",
           .run = probeDoesNothing},
     Check{.id = "MIG-FEAT-015",
           .asks = "GET of MIG_DEVICE_STATE answers data_fd -1.",
-          .rule =
-              "drivers/vfio/vfio_main.c vfio_ioctl_device_feature_mig_device_state: the VFIO core answers",
+          .rule = "include/uapi/linux/vfio.h, struct vfio_device_feature_mig_state: GET has no data_fd to "
+                  "give, which is -1; the VFIO core answers, not the driver",
           .kind = passive,
           .provedBy = "get-has-fd",
           .run = getHasNoFd},
     Check{.id = "MIG-FEAT-016",
           .asks = "PROBE of MIG_PRECOPY_INFOv2 fits the flags: success or ENOTTY with PRE_COPY, else EINVAL "
                   "or ENOTTY.",
-          .rule = "drivers/vfio/vfio_main.c: the VFIO core answers from migration_flags",
+          .rule = "drivers/vfio/vfio_main.c: MIG_PRECOPY_INFOv2 (not in Linux 7.0, in 7.2) is for "
+                  "migration_flags with PRE_COPY, else EINVAL; older kernels say ENOTTY",
           .kind = passive,
           .provedBy = "precopy-info-v2-denied",
           .run = probeOfPrecopyInfo},
     Check{.id = "MIG-FEAT-017",
           .asks = "START, STOP and REPORT of DMA logging are all offered, or none.",
-          .rule = "drivers/vfio/vfio_main.c: the VFIO core answers, for drivers with log_ops",
+          .rule = "drivers/vfio/vfio_main.c, vfio_ioctl_device_feature_logging_*(): the three go by the "
+                  "driver's log_ops, all or none; the VFIO core answers, not the driver",
           .kind = passive,
           .provedBy = "dma-stop-missing",
           .run = dmaFeaturesAgree},

@@ -9,13 +9,6 @@
 namespace migscope {
 namespace {
 
-constexpr std::string_view fsm = "drivers/vfio/vfio_main.c vfio_mig_get_next_state, and the driver's arcs";
-constexpr std::string_view fdRule =
-    "include/uapi/linux/vfio.h VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE, data_fd: the "
-    "driver's migration_set_state";
-constexpr std::string_view targetRule =
-    "drivers/vfio/vfio_main.c vfio_mig_get_next_state refuses the target before it looks at an arc";
-
 /// To RUNNING and on to `state`, without a stream of before. RESUMING is only left by a reset.
 bool startAt(CheckContext& c, MigState state) {
     c.device().closeStreams();
@@ -259,89 +252,101 @@ CheckOutcome outOfError(CheckContext& c) {
                          {"answer", answerText(error)},
                          {"state", now ? stateName(*now) : "an unknown state"}});
     }
-    return checkSkipped("No arc led into ERROR.");
+    return checkSkipped("No arc ended in ERROR, so there was nothing to lead out of.");
 }
 
 constexpr std::array table{
     Check{.id = "MIG-FSM-001",
           .asks = "Every arc of the flags succeeds with a SET of its own.",
-          .rule = fsm,
+          .rule = "include/uapi/linux/vfio.h, enum vfio_device_mig_state: a driver takes every arc that the "
+                  "FSM of its flags has; the driver's migration_set_state",
           .provedBy = "refuses-an-arc",
           .run = everyArc},
     Check{.id = "MIG-FSM-002",
           .asks = "GET says the new state after every SET that succeeded.",
-          .rule = "include/uapi/linux/vfio.h VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE: the driver's "
-                  "migration_get_state",
+          .rule = "include/uapi/linux/vfio.h, enum vfio_device_mig_state: the state is the one that was "
+                  "reached; the driver's migration_get_state",
           .provedBy = "get-lags",
           .dependents = "MIG-FSM-012",
           .run = getFollows},
     Check{.id = "MIG-FSM-003",
           .asks = "Every state is reached from every other with one SET, where a path exists.",
-          .rule = fsm,
+          .rule = "drivers/vfio/vfio_main.c, vfio_mig_get_next_state(): a SET of a state further away is "
+                  "taken arc by arc, so it succeeds where a path exists; the driver's migration_set_state",
           .provedBy = "refuses-paths",
           .run = everyPath},
     Check{.id = "MIG-FSM-004",
           .asks = "SET of the state it is in succeeds, in every state.",
-          .rule = "drivers/vfio/vfio_main.c vfio_mig_get_next_state: drivers loop until the state is the "
-                  "wanted one",
+          .rule =
+              "drivers/vfio/vfio_main.c, vfio_mig_get_next_state(): a driver asks it for arcs until the "
+              "wanted state is reached, which of the same state are none; the driver's migration_set_state",
           .provedBy = "same-state-refused",
           .run = toWhereItIs},
     Check{.id = "MIG-FSM-005",
           .asks = "SET of a number that is no state is refused with EINVAL.",
-          .rule = targetRule,
+          .rule = "drivers/vfio/vfio_main.c, vfio_mig_get_next_state(): a target that is no state is EINVAL "
+                  "before any arc is looked up; the driver's migration_set_state",
           .needs = {.refusedSet = true},
           .provedBy = "unknown-state-accepted",
           .run = unknownNumbers},
     Check{.id = "MIG-FSM-006",
           .asks = "SET of ERROR is refused with EINVAL.",
-          .rule = targetRule,
+          .rule = "drivers/vfio/vfio_main.c, vfio_mig_get_next_state(): no arc leads to ERROR: EINVAL; the "
+                  "driver's migration_set_state",
           .needs = {.refusedSet = true},
           .provedBy = "error-accepted",
           .run = errorAsGoal},
     Check{.id = "MIG-FSM-007",
           .asks = "SET of a state that the flags lack is refused with EINVAL.",
-          .rule = targetRule,
+          .rule = "drivers/vfio/vfio_main.c, vfio_mig_get_next_state(): a target that migration_flags lack "
+                  "is EINVAL before any arc is looked up; the driver's migration_set_state",
           .needs = {.refusedSet = true},
           .provedBy = "lacking-state-accepted",
           .run = statesThatFlagsLack},
     Check{.id = "MIG-FSM-008",
           .asks = "A SET that is refused outright leaves the device where it was, in every state.",
-          .rule = "include/uapi/linux/vfio.h: on failure the original state, or one on the path; here there "
-                  "is no path",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE: a SET that fails leaves "
+                  "the device in its old state or in one on the path, and here there is no path",
           .needs = {.refusedSet = true},
           .provedBy = "refused-set-moves",
           .run = stayAfterRefusal},
     Check{.id = "MIG-FSM-009",
           .asks = "A SET that is refused outright leaves the saving stream readable.",
-          .rule = "include/uapi/linux/vfio.h: the session ends only when its state is left",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE: a data fd is good until "
+                  "its state is left, and a SET that fails leaves none",
           .needs = {.refusedSet = true},
           .provedBy = "refused-set-ends-session",
           .run = streamAfterRefusal},
     Check{.id = "MIG-FSM-010",
           .asks = "RESET leads from ERROR to RUNNING, where an arc ended in ERROR.",
-          .rule = "include/uapi/linux/vfio.h VFIO_DEVICE_STATE_ERROR: only a reset leaves it",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_ERROR: VFIO_DEVICE_RESET leads from it to "
+                  "RUNNING; the driver's reset",
           .kind = CheckClass::Resets,
           .provedBy = "error-survives-reset",
           .dependents = "MIG-RESET-005 MIG-FSM-001",
           .run = outOfError},
     Check{.id = "MIG-FD-001",
           .asks = "Every arc into pre-copy, STOP_COPY or RESUMING that begins a session gives a data fd.",
-          .rule = fdRule,
+          .rule = "include/uapi/linux/vfio.h, struct vfio_device_feature_mig_state: data_fd is the session's "
+                  "file after an arc that begins one; the driver's migration_set_state",
           .provedBy = "no-fd",
           .run = fdWhereDue},
     Check{.id = "MIG-FD-002",
           .asks = "No other arc gives a data fd: -1.",
-          .rule = fdRule,
+          .rule = "include/uapi/linux/vfio.h, struct vfio_device_feature_mig_state: data_fd is -1 after an "
+                  "arc that begins no session; the driver's migration_set_state",
           .provedBy = "stray-fd",
           .run = noFdElsewhere},
     Check{.id = "MIG-FD-003",
           .asks = "One SET over several arcs gives the data fd of its goal, and no other.",
-          .rule = fdRule,
+          .rule = "include/uapi/linux/vfio.h, struct vfio_device_feature_mig_state: data_fd is the file of "
+                  "the session that the last arc began, else -1; the driver's migration_set_state",
           .provedBy = "no-fd-of-paths",
           .run = fdOfPaths},
     Check{.id = "MIG-FD-004",
           .asks = "SET of the state it is in gives no data fd.",
-          .rule = fdRule,
+          .rule = "include/uapi/linux/vfio.h, struct vfio_device_feature_mig_state: data_fd is -1 where no "
+                  "arc was taken; the driver's migration_set_state",
           .provedBy = "same-state-fd",
           .run = sameStateNoFd},
 };

@@ -10,10 +10,6 @@
 namespace migscope {
 namespace {
 
-constexpr std::string_view loadRule =
-    "include/uapi/linux/vfio.h VFIO_DEVICE_STATE_RESUMING: the driver's write, or "
-    "its SET that leaves RESUMING, finds it out";
-
 /// Passed when the junk was refused, by a write or by the SET that leaves RESUMING.
 CheckOutcome mustRefuse(CheckContext& c, std::span<const std::byte> junk) {
     const LoadEnd end = c.load(c.device(), junk);
@@ -21,9 +17,11 @@ CheckOutcome mustRefuse(CheckContext& c, std::span<const std::byte> junk) {
         return c.blocked();
     if (end.where == LoadEnd::Where::Accepted)
         return checkFailed("The device took it and went to STOP.");
-    const SightValues values{{"offset", std::to_string(end.offset)}, {"answer", answerText(end.error)}};
+    const SightValues values{{"length", std::to_string(end.length)},
+                             {"offset", std::to_string(end.offset)},
+                             {"answer", answerText(end.error)}};
     return end.where == LoadEnd::Where::Write
-               ? checkPassed("The write at byte {offset} answered {answer}.", values)
+               ? checkPassed("The write of {length} bytes at offset {offset} answered {answer}.", values)
                : checkPassed("The SET that leaves RESUMING answered {answer}.", values);
 }
 
@@ -101,34 +99,39 @@ constexpr auto hostile = CheckClass::Hostile;
 constexpr std::array table{
     Check{.id = "MIG-JUNK-001",
           .asks = "After junk was refused, RESET makes a device that loads again.",
-          .rule = "include/uapi/linux/vfio.h: a reset ends RESUMING; the driver's reset",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RESUMING: a reset ends it and what was "
+                  "written so far; the driver's reset",
           .kind = hostile,
           .provedBy = "junk-breaks-the-device",
           .dependents = "MIG-FSM-011",
           .run = recovers},
     Check{.id = "MIG-JUNK-002",
           .asks = "Junk is not taken for a state.",
-          .rule = loadRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RESUMING: a load of what is no state fails; "
+                  "the driver's write, and its SET that leaves RESUMING",
           .kind = hostile,
           .provedBy = "junk-accepted",
           .run = junk},
     Check{.id = "MIG-JUNK-003",
           .asks = "Three quarters of a state are not taken for one.",
-          .rule = loadRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RESUMING: a load of a part of a state fails; "
+                  "the driver's write, and its SET that leaves RESUMING",
           .kind = hostile,
           .provedBy = "cut-image-accepted",
           .run = cut},
     Check{.id = "MIG-JUNK-004",
           .asks = "A state whose first eight bytes are another's is not taken.",
-          .rule = "drivers compare identity, version or configuration first (hisi_acc match data, qat setup, "
-                  "mtty magic)",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RESUMING: a state of a device that is not "
+                  "compatible fails; drivers compare identity, version or configuration first (hisi_acc "
+                  "match data, qat setup, mtty magic)",
           .severity = CheckSeverity::Should,
           .kind = hostile,
           .provedBy = "foreign-image-accepted",
           .run = foreign},
     Check{.id = "MIG-JUNK-005",
           .asks = "A state with 64 bytes behind its end is not taken.",
-          .rule = loadRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RESUMING: what comes behind a state is none "
+                  "(hisi_acc and mtty answer ENOMEM); the driver's write, and its SET that leaves RESUMING",
           .severity = CheckSeverity::Should,
           .kind = hostile,
           .provedBy = "bytes-behind-image-accepted",

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "core/base/escape.h"
+#include "core/check/call_words.h"
 #include "core/check/context.h"
 
 namespace migscope {
@@ -16,13 +17,13 @@ CheckOutcome arcsKeepWorking(CheckContext& c) {
         if (tally.worked > 0)
             ++arcs;
         if (tally.worked > 0 && tally.failed > 0) {
-            CheckOutcome outcome = checkFailed(
-                "{from} -> {to} succeeded {worked} times and failed {failed} times, last with {answer}.",
-                {{"from", stateName(arc.first)},
-                 {"to", stateName(arc.second)},
-                 {"worked", std::to_string(tally.worked)},
-                 {"failed", std::to_string(tally.failed)},
-                 {"answer", answerText(tally.lastError)}});
+            CheckOutcome outcome =
+                checkFailed("{from} -> {to} succeeded {worked} and failed {failed}, last with {answer}.",
+                            {{"from", stateName(arc.first)},
+                             {"to", stateName(arc.second)},
+                             {"worked", timesText(tally.worked)},
+                             {"failed", timesText(tally.failed)},
+                             {"answer", answerText(tally.lastError)}});
             outcome.pair = arc;
             return outcome;
         }
@@ -35,8 +36,8 @@ CheckOutcome staysWhereItIs(CheckContext& c) {
     const auto& drifts = c.device().ledger().drifts;
     if (drifts.empty())
         return checkPassed("It stood where it was put.");
-    return checkFailed("{count} times it stood elsewhere than it was put: {first}.",
-                       {{"count", std::to_string(drifts.size())}, {"first", drifts.front()}});
+    return checkFailed("It stood elsewhere than it was put, {count}; the first time: {first}.",
+                       {{"count", timesText(drifts.size())}, {"first", drifts.front()}});
 }
 
 /// "It worked 3 times and failed once": the verdict on a tally.
@@ -46,26 +47,26 @@ CheckOutcome keepsWorking(const Tally& tally, std::string_view none, std::string
         return checkSkipped(none);
     return {tally.failed == 0 ? CheckVerdict::Pass : CheckVerdict::Fail,
             {tally.failed == 0 ? passed : failed,
-             {{"worked", std::to_string(tally.worked)},
-              {"failed", std::to_string(tally.failed)},
+             {{"worked", timesText(tally.worked)},
+              {"failed", timesText(tally.failed)},
               {"answer", answerText(tally.lastError)}}}};
 }
 
 CheckOutcome resetsKeepWorking(CheckContext& c) {
     return keepsWorking(c.device().ledger().resets, "No RESET was made that worked.",
-                        "RESET worked {worked} times.",
-                        "RESET worked {worked} times and failed {failed} times, last with {answer}.");
+                        "RESET worked {worked}.",
+                        "RESET worked {worked} and failed {failed}, last with {answer}.");
 }
 
 CheckOutcome readsKeepWorking(CheckContext& c) {
     return keepsWorking(
-        c.reads(), "No stream was read to its end.", "{worked} streams were read to their end.",
-        "{worked} streams were read to their end, {failed} were not, the last with {answer}.");
+        c.reads(), "No stream was read to its end.", "A stream was read to its end {worked}.",
+        "A stream was read to its end {worked}; {failed} a read failed, the last with {answer}.");
 }
 
 CheckOutcome loadsKeepWorking(CheckContext& c) {
-    return keepsWorking(c.loads(), "No state was taken.", "The state was taken {worked} times.",
-                        "The state was taken {worked} times and refused {failed} times, last with {answer}.");
+    return keepsWorking(c.loads(), "No state was taken.", "The state was taken {worked}.",
+                        "The state was taken {worked} and refused {failed}, last with {answer}.");
 }
 
 CheckOutcome logClean(CheckContext& c) {
@@ -74,8 +75,9 @@ CheckOutcome logClean(CheckContext& c) {
         return checkSkipped("The kernel's log cannot be read here.");
     if (lines->empty())
         return checkPassed("It logged no warning and no error.");
-    return checkFailed("It logged {count} lines; the first: {line}",
-                       {{"count", std::to_string(lines->size())}, {"line", escapeText(lines->front())}});
+    return checkFailed(
+        "It logged {lines}; the first: {line}",
+        {{"lines", plural(lines->size(), "line", "lines")}, {"line", escapeText(lines->front())}});
 }
 
 constexpr auto passive = CheckClass::Passive;
@@ -83,40 +85,43 @@ constexpr auto passive = CheckClass::Passive;
 constexpr std::array table{
     Check{.id = "MIG-FSM-011",
           .asks = "An arc that succeeded once succeeded each time, in all checks.",
-          .rule = "drivers/vfio/vfio_main.c vfio_mig_get_next_state, and the driver's arcs",
+          .rule = "include/uapi/linux/vfio.h, enum vfio_device_mig_state: a driver takes every arc that the "
+                  "FSM of its flags has, each time; the driver's migration_set_state",
           .kind = passive,
           .provedBy = "arc-fails-at-times",
           .run = arcsKeepWorking},
     Check{.id = "MIG-FSM-012",
           .asks = "GET never found the device elsewhere than it was put, in all checks.",
-          .rule = "include/uapi/linux/vfio.h: only a SET, a reset or error recovery moves the device",
+          .rule = "include/uapi/linux/vfio.h, enum vfio_device_mig_state: only a SET, a reset or the "
+                  "recovery of an error moves a device; the driver's migration_get_state",
           .kind = passive,
           .provedBy = "state-drifts",
           .run = staysWhereItIs},
-    Check{
-        .id = "MIG-RESET-005",
-        .asks = "RESET that worked once worked each time, in all checks.",
-        .rule =
-            "include/uapi/linux/vfio.h VFIO_DEVICE_RESET: EAGAIN that goes away is none; the driver's reset",
-        .kind = passive,
-        .provedBy = "reset-fails-at-times",
-        .run = resetsKeepWorking},
+    Check{.id = "MIG-RESET-005",
+          .asks = "RESET that worked once worked each time, in all checks.",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_RESET: it succeeds on a device that has it (EAGAIN "
+                  "is asked again for two seconds, and is no failure when it goes away); the driver's reset",
+          .kind = passive,
+          .provedBy = "reset-fails-at-times",
+          .run = resetsKeepWorking},
     Check{.id = "MIG-STREAM-013",
           .asks = "No read of a session that lasts failed, in all checks.",
-          .rule = "include/uapi/linux/vfio.h, data transfer: the driver's read",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_STOP_COPY: and of pre-copy: reads give data, "
+                  "the end, or ENOMSG in pre-copy; the driver's read",
           .kind = passive,
           .provedBy = "read-fails-at-times",
           .run = readsKeepWorking},
     Check{.id = "MIG-LOAD-008",
           .asks = "A state that was taken once was taken each time, in all checks.",
-          .rule = "include/uapi/linux/vfio.h VFIO_DEVICE_STATE_RESUMING: the driver's write, and its SET "
-                  "that leaves RESUMING",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RESUMING: what STOP_COPY of such a device "
+                  "gave is taken, each time; the driver's write, and its SET that leaves RESUMING",
           .kind = passive,
           .provedBy = "own-image-refused-at-times",
           .run = loadsKeepWorking},
     Check{.id = "MIG-LOG-001",
           .asks = "The kernel logs no warning and no error while checks pass and no SET is refused.",
-          .rule = "no rule of the uAPI: a warning in a log is a fault to somebody",
+          .rule = "no rule of include/uapi/linux/vfio.h: a warning of the kernel is a fault to whoever reads "
+                  "its log",
           .severity = CheckSeverity::Should,
           .kind = passive,
           .needs = {.flags = 0},

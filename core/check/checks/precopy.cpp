@@ -9,12 +9,6 @@
 namespace migscope {
 namespace {
 
-constexpr std::string_view infoRule =
-    "include/uapi/linux/vfio.h VFIO_MIG_GET_PRECOPY_INFO (Linux 6.2): the driver's ioctl of its file";
-constexpr std::string_view argszRule = "include/linux/vfio.h vfio_check_precopy_ioctl, called by the driver";
-constexpr std::string_view oneStream =
-    "include/uapi/linux/vfio.h VFIO_DEVICE_STATE_PRE_COPY: one saving session for "
-    "PRE_COPY, PRE_COPY_P2P and STOP_COPY";
 constexpr std::uint64_t pre = MigFlags::StopCopy | MigFlags::PreCopy;
 constexpr std::uint64_t preP2p = pre | MigFlags::P2p;
 
@@ -116,7 +110,12 @@ CheckOutcome thereAndBack(CheckContext& c) {
     if (stream == nullptr || !c.walk(MigState::PreCopyP2p) || !c.walk(MigState::PreCopy))
         return c.blocked();
     std::array<std::byte, 8> some{};
-    return expectAnswer(stream->read(some).error, {0, ENOMSG});
+    const MovedBytes got = stream->read(some);
+    CheckOutcome outcome = expectAnswer(got.error, {0, ENOMSG});
+    if (outcome.verdict == CheckVerdict::Pass && got.error == 0)
+        return checkPassed("Back in PRE_COPY a read gave {bytes} bytes.",
+                           {{"bytes", std::to_string(got.count)}});
+    return outcome;
 }
 
 CheckOutcome drainedRead(CheckContext& c) {
@@ -124,8 +123,9 @@ CheckOutcome drainedRead(CheckContext& c) {
     if (stream == nullptr)
         return c.blocked();
     if (const auto bytes = c.drain(*stream))
-        return checkPassed("After {bytes} bytes it answered 0 or ENOMSG.",
-                           {{"bytes", std::to_string(*bytes)}});
+        return checkPassed("After {bytes} bytes it answered {answer}.",
+                           {{"bytes", std::to_string(*bytes)},
+                            {"answer", c.drainedBy() == 0 ? "0" : answerText(c.drainedBy())}});
     std::array<std::byte, 8> some{};
     const MovedBytes again = stream->read(some);
     if (again.error == 0)
@@ -169,88 +169,106 @@ CheckOutcome infoFlags(CheckContext& c) {
 constexpr std::array table{
     Check{.id = "MIG-PRE-001",
           .asks = "GET_PRECOPY_INFO with an argsz that is too small is refused with EINVAL.",
-          .rule = argszRule,
+          .rule = "include/linux/vfio.h, vfio_check_precopy_ioctl(): argsz must hold struct "
+                  "vfio_precopy_info, else EINVAL; a driver calls it",
           .needs = {.flags = pre},
           .provedBy = "info-short-argsz-accepted",
           .run = shortArgsz},
     Check{.id = "MIG-PRE-002",
           .asks = "GET_PRECOPY_INFO with a larger argsz succeeds.",
-          .rule = argszRule,
+          .rule = "include/linux/vfio.h, vfio_check_precopy_ioctl(): argsz has a least value and no largest "
+                  "one; a driver calls it",
           .needs = {.flags = pre},
           .provedBy = "info-large-argsz-refused",
           .run = largeArgsz},
     Check{.id = "MIG-PRE-003",
           .asks = "initial_bytes is above 0 when pre-copy begins.",
-          .rule = infoRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_MIG_GET_PRECOPY_INFO (Linux 6.2): initial_bytes is what "
+                  "there is to read before leaving pre-copy makes sense; programs wait for it to fall to 0; "
+                  "the ioctl of the driver's file",
           .severity = CheckSeverity::Should,
           .needs = {.flags = pre},
           .provedBy = "info-without-initial",
           .run = beginsWithInitial},
     Check{.id = "MIG-PRE-004",
           .asks = "initial_bytes does not grow while it is read.",
-          .rule = infoRule,
+          .rule =
+              "include/uapi/linux/vfio.h, VFIO_MIG_GET_PRECOPY_INFO (Linux 6.2): initial_bytes falls as data "
+              "is read, and grows only with VFIO_PRECOPY_INFO_REINIT; the ioctl of the driver's file",
           .needs = {.flags = pre},
           .provedBy = "initial-grows",
           .run = initialFalls},
     Check{.id = "MIG-PRE-005",
           .asks = "initial_bytes is 0 once a read found nothing more.",
-          .rule = infoRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_MIG_GET_PRECOPY_INFO (Linux 6.2): initial_bytes is 0 once "
+                  "the initial data is read; the ioctl of the driver's file",
           .needs = {.flags = pre},
           .provedBy = "initial-never-zero",
           .run = initialReachesZero},
     Check{.id = "MIG-PRE-006",
           .asks = "GET_PRECOPY_INFO in STOP_COPY is refused with EINVAL.",
-          .rule = infoRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_MIG_GET_PRECOPY_INFO (Linux 6.2): it is for the states of "
+                  "pre-copy, else EINVAL; the ioctl of the driver's file",
           .needs = {.flags = pre},
           .provedBy = "info-in-stop-copy",
           .run = infoInStopCopy},
     Check{.id = "MIG-PRE-007",
           .asks = "GET_PRECOPY_INFO of a resuming data fd is refused.",
-          .rule = infoRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_MIG_GET_PRECOPY_INFO (Linux 6.2): it is for the states of "
+                  "pre-copy, so a resuming file refuses it; the ioctl of the driver's file",
           .needs = {.flags = pre},
           .provedBy = "info-of-load",
           .run = infoOfLoad},
     Check{.id = "MIG-PRE-008",
           .asks = "GET_PRECOPY_INFO is refused once pre-copy was left for RUNNING.",
-          .rule = infoRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_MIG_GET_PRECOPY_INFO (Linux 6.2): it is for the states of "
+                  "pre-copy, and of no use once they are left; the ioctl of the driver's file",
           .needs = {.flags = pre},
           .provedBy = "info-after-session",
           .run = infoAfterSession},
     Check{.id = "MIG-PRE-009",
           .asks = "GET_PRECOPY_INFO succeeds in PRE_COPY_P2P.",
-          .rule = infoRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_MIG_GET_PRECOPY_INFO (Linux 6.2): it is for both states "
+                  "of pre-copy; the ioctl of the driver's file",
           .needs = {.flags = preP2p},
           .provedBy = "info-refused-in-p2p",
           .run = infoInP2p},
     Check{.id = "MIG-PRE-010",
           .asks = "The stream goes on through PRE_COPY_P2P and back to PRE_COPY.",
-          .rule = oneStream,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_PRE_COPY: PRE_COPY, PRE_COPY_P2P and "
+                  "STOP_COPY are one saving session with one data fd; the driver's read",
           .needs = {.flags = preP2p},
           .provedBy = "p2p-ends-session",
           .run = thereAndBack},
     Check{.id = "MIG-PRE-011",
           .asks = "A read in PRE_COPY that finds nothing answers ENOMSG or 0.",
-          .rule = "include/uapi/linux/vfio.h: ENOMSG; hisi_acc, qat and mtty answer 0; the driver's read",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_PRE_COPY: a read that finds nothing for now "
+                  "answers ENOMSG (mlx5, virtio); hisi_acc, qat and mtty answer 0, which programs take for "
+                  "the same",
           .needs = {.flags = pre},
           .provedBy = "drained-read-fails",
           .dependents = "MIG-STREAM-013",
           .run = drainedRead},
     Check{.id = "MIG-PRE-012",
           .asks = "The drained stream of PRE_COPY can be read on in STOP_COPY.",
-          .rule = oneStream,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_PRE_COPY: PRE_COPY, PRE_COPY_P2P and "
+                  "STOP_COPY are one saving session with one data fd; the driver's read",
           .needs = {.flags = pre},
           .provedBy = "precopy-fd-dead-in-stop-copy",
           .dependents = "MIG-STREAM-013",
           .run = drainedIsNoEnd},
     Check{.id = "MIG-PRE-013",
           .asks = "The stream of PRE_COPY answers ENODEV once the device is RUNNING again.",
-          .rule = oneStream,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_PRE_COPY: PRE_COPY, PRE_COPY_P2P and "
+                  "STOP_COPY are one saving session with one data fd; it is of no use once they are left: "
+                  "the driver's read answers ENODEV",
           .needs = {.flags = pre},
           .provedBy = "precopy-fd-lives-on",
           .run = deadInRunning},
     Check{.id = "MIG-PRE-014",
           .asks = "After the opt-in the flags of GET_PRECOPY_INFO have no unknown bit.",
-          .rule = "include/linux/vfio.h vfio_check_precopy_ioctl zeroes them, the driver sets what it means",
+          .rule = "include/linux/vfio.h, vfio_check_precopy_ioctl(): after the opt-in flags are zeroed, and "
+                  "the driver sets VFIO_PRECOPY_INFO_REINIT or nothing",
           .kind = CheckClass::Resets,
           .needs = {.flags = pre, .precopyInfoV2 = true},
           .provedBy = "info-flags-garbage",

@@ -53,7 +53,8 @@ CheckOutcome savesAfterwards(CheckContext& c) {
     if (stream == nullptr)
         return c.blocked();
     std::array<std::byte, 8> some{};
-    (void)stream->read(some);
+    if (const MovedBytes got = stream->read(some); got.error != 0 || got.count == 0)
+        return checkSkipped("Not asked: there was no save to be in the middle of: nothing could be read.");
     if (const int error = c.device().reset(); error != 0)
         return checkSkipped("Not asked: RESET answered {answer}.", {{"answer", answerText(error)}});
     c.device().closeStreams();
@@ -71,30 +72,36 @@ constexpr auto resets = CheckClass::Resets;
 constexpr std::array table{
     Check{.id = "MIG-RESET-001",
           .asks = "RESET leads to RUNNING from every state.",
-          .rule = resetRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RUNNING: it is the state after "
+                  "VFIO_DEVICE_RESET, whatever was before; the driver's reset",
           .kind = resets,
           .provedBy = "reset-stays-in-stop",
           .run = fromEveryState},
     Check{.id = "MIG-RESET-002",
           .asks = "RESET in RUNNING, twice in a row, succeeds.",
-          .rule = resetRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RUNNING: it is the state after "
+                  "VFIO_DEVICE_RESET, whatever was before; the driver's reset",
           .kind = resets,
           .provedBy = "second-reset-fails",
           .dependents = "MIG-RESET-005",
           .run = twice},
     Check{.id = "MIG-RESET-003",
           .asks = "The RESET bit of GET_INFO tells whether RESET works.",
-          .rule = "include/uapi/linux/vfio.h VFIO_DEVICE_FLAGS_RESET: the driver's get_info; advisory",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FLAGS_RESET: the device supports "
+                  "VFIO_DEVICE_RESET; the driver's VFIO_DEVICE_GET_INFO. Programs take it as a hint",
           .severity = CheckSeverity::Note,
           .kind = resets,
           .provedBy = "reset-not-advertised",
           .run = advertised},
-    Check{.id = "MIG-RESET-004",
-          .asks = "A save after a RESET in the middle of a save moves data.",
-          .rule = resetRule,
-          .kind = resets,
-          .provedBy = "reset-empties-next-save",
-          .run = savesAfterwards},
+    Check{
+        .id = "MIG-RESET-004",
+        .asks = "A save after a RESET in the middle of a save moves data.",
+        .rule =
+            "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RUNNING: it is the state after VFIO_DEVICE_RESET, "
+            "whatever was before; the driver's reset leaves nothing of a session that it ended",
+        .kind = resets,
+        .provedBy = "reset-empties-next-save",
+        .run = savesAfterwards},
 };
 
 } // namespace

@@ -5,14 +5,13 @@
 #include <cerrno>
 #include <utility>
 
+#include "core/base/byte_size.h"
+#include "core/check/call_words.h"
 #include "core/check/context.h"
 
 namespace migscope {
 namespace {
 
-constexpr std::string_view loadRule =
-    "include/uapi/linux/vfio.h VFIO_DEVICE_STATE_RESUMING: the driver's write, and "
-    "its SET that leaves RESUMING";
 constexpr std::string_view segments =
     "include/uapi/linux/vfio.h, data transfer: the order is kept, the segmentation "
     "need not be; the driver's write";
@@ -53,8 +52,8 @@ CheckOutcome takesSomething(CheckContext& c) {
     if (end.where == LoadEnd::Where::Blocked && end.zeroes == 0)
         return c.blocked();
     if (end.zeroes > 0)
-        return checkFailed("{count} writes took nothing and said so with success.",
-                           {{"count", std::to_string(end.zeroes)}});
+        return checkFailed("A write took nothing and said so with success, {count}.",
+                           {{"count", timesText(end.zeroes)}});
     if (end.refused())
         return checkSkipped("Not asked: the load was refused.");
     return checkPassed("Every write took something.");
@@ -92,13 +91,19 @@ CheckOutcome runsAfterLoad(CheckContext& c) {
 CheckOutcome precopyImage(CheckContext& c) {
     SubjectStream* stream = c.mayLoad() ? c.openStream(MigState::PreCopy) : nullptr;
     std::vector<std::byte> image;
-    if (stream == nullptr || !c.drain(*stream, &image) || !c.walk(MigState::StopCopy))
+    const auto drained = stream != nullptr ? c.drain(*stream, &image) : std::nullopt;
+    if (!drained || !c.walk(MigState::StopCopy))
         return c.blocked();
     const auto rest = c.readToEnd(*stream, &image);
     if (!rest || !c.walk(MigState::Stop))
         return c.blocked();
-    if (image.empty() || image.size() >= CheckContext::mostImage)
-        return checkSkipped("Not asked: the state is empty, or more than a check keeps in memory.");
+    if (image.empty())
+        return checkSkipped("Not asked: the saved state is empty.");
+    if (image.size() != *drained + *rest)
+        return checkSkipped(
+            "Not asked: pre-copy and the rest moved {bytes}, and what is to be loaded is kept in "
+            "memory, {most} at most.",
+            {{"bytes", formatBytes(*drained + *rest)}, {"most", formatBytes(c.mostImage())}});
     c.device().closeStreams();
     return verdictOf(c, c.load(c.device(), image));
 }
@@ -131,7 +136,7 @@ CheckOutcome straightAcross(CheckContext& c) {
             return checkSkipped("Not asked: cancelled.");
         const MovedBytes got = from->read(buffer);
         if (got.error != 0)
-            return checkFailed("While the other one loads, a read at byte {offset} answered {answer}.",
+            return checkFailed("While the other one loads, a read at offset {offset} answered {answer}.",
                                {{"offset", std::to_string(total)}, {"answer", answerText(got.error)}});
         if (got.count == 0)
             break;
@@ -142,6 +147,8 @@ CheckOutcome straightAcross(CheckContext& c) {
         }
         total += got.count;
     }
+    if (total == 0)
+        return checkSkipped("Not asked: the saved state is empty.");
     const int error = c.peer().set(MigState::Stop).error;
     return error == 0 ? checkPassed("{bytes} bytes went across.", {{"bytes", std::to_string(total)}})
                       : checkSkipped("Not asked: the other one refused the image.");
@@ -152,53 +159,62 @@ constexpr std::uint64_t pre = MigFlags::StopCopy | MigFlags::PreCopy;
 constexpr std::array table{
     Check{.id = "MIG-LOAD-001",
           .asks = "A device takes the state that it saved itself.",
-          .rule = loadRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RESUMING: what STOP_COPY of such a device "
+                  "gave is taken; the driver's write, and its SET that leaves RESUMING",
           .provedBy = "own-image-refused",
           .run = ownImage},
     Check{.id = "MIG-LOAD-002",
           .asks = "A device takes it in pieces of seven bytes as well.",
-          .rule = segments,
+          .rule = "include/uapi/linux/vfio.h, data transfer: the order of the bytes is kept, the pieces in "
+                  "which they are written mean nothing; the driver's write",
           .provedBy = "odd-writes-refused",
           .run = smallPieces},
     Check{.id = "MIG-LOAD-003",
           .asks = "A write of no bytes succeeds.",
-          .rule = segments,
+          .rule = "fs/read_write.c, vfs_write(): it hands a length of 0 on; the driver's write has nothing "
+                  "to refuse",
           .severity = CheckSeverity::Should,
           .provedBy = "empty-write-refused",
           .run = emptyWrite},
     Check{.id = "MIG-LOAD-004",
           .asks = "A write that succeeds took at least one byte.",
-          .rule = segments,
+          .rule = "write(2): success says how many bytes were taken, and 0 for ever leaves who writes in a "
+                  "loop; the driver's write (include/linux/fs.h)",
           .provedBy = "write-takes-nothing",
           .run = takesSomething},
     Check{.id = "MIG-LOAD-005",
           .asks = "RESET in the middle of a load forgets it: the next whole one is taken.",
-          .rule = "include/uapi/linux/vfio.h: a reset ends RESUMING; the driver's reset",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RESUMING: a reset ends it and what was "
+                  "written so far; the driver's reset",
           .kind = CheckClass::Resets,
           .provedBy = "reset-keeps-half-a-load",
           .dependents = "MIG-LOAD-008",
           .run = afterHalfALoad},
     Check{.id = "MIG-LOAD-006",
           .asks = "A device that took a state runs with it.",
-          .rule = loadRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RESUMING: the SET that leaves it loads the "
+                  "state, and STOP leads on to RUNNING; the driver's migration_set_state",
           .provedBy = "loaded-device-does-not-run",
           .dependents = "MIG-FSM-011",
           .run = runsAfterLoad},
     Check{.id = "MIG-LOAD-007",
           .asks = "A device takes what it saved over pre-copy.",
-          .rule = loadRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RESUMING: what pre-copy and STOP_COPY gave "
+                  "one after the other is taken; the driver's write, and its SET that leaves RESUMING",
           .needs = {.flags = pre},
           .provedBy = "precopy-image-refused",
           .run = precopyImage},
     Check{.id = "MIG-PAIR-001",
           .asks = "The peer takes the state of the device.",
-          .rule = loadRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RESUMING: what STOP_COPY of a device of the "
+                  "same kind gave is taken; the driver's write, and its SET that leaves RESUMING",
           .needs = {.peer = true},
           .provedBy = "others-image-refused",
           .run = imageOfTheOther},
     Check{.id = "MIG-PAIR-002",
           .asks = "The device can be read while the peer loads what is read.",
-          .rule = "drivers keep a session a device: those of two functions do not disturb each other",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE: a session is one "
+                  "device's, and another device's does not touch it; the driver's read",
           .needs = {.peer = true},
           .provedBy = "others-load-ends-save",
           .run = straightAcross},

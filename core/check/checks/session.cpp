@@ -90,6 +90,10 @@ CheckOutcome manySessions(CheckContext& c) {
         if (c.cancelled())
             return checkSkipped("Not asked: cancelled.");
         const SetAnswer begun = c.device().set(MigState::StopCopy);
+        if (begun.error == 0 && begun.stream == nullptr)
+            return n <= 2 ? checkSkipped("Not asked: no data fd came with STOP_COPY.")
+                          : checkFailed("Session {count} in a row was begun and gave no data fd.",
+                                        {{"count", std::to_string(n)}});
         if (begun.error == 0)
             c.device().closeStreams();
         const int left = begun.error == 0 ? c.device().set(MigState::Stop).error : 0;
@@ -98,45 +102,53 @@ CheckOutcome manySessions(CheckContext& c) {
         if (error != 0 && n <= 2)
             return checkSkipped("Not asked: a session could not be begun, or not be left.");
         if (error != 0)
-            return checkFailed("The {count}. session in a row answered {answer}.",
+            return checkFailed("SET for session {count} in a row answered {answer}.",
                                {{"count", std::to_string(n)}, {"answer", answerText(error)}});
     }
-    return checkPassed("{count} sessions in a row.", {{"count", std::to_string(times)}});
+    return checkPassed("Every one of them was.");
 }
 
 constexpr std::array table{
     Check{.id = "MIG-SESSION-001",
           .asks = "A saving data fd answers ENODEV once STOP_COPY was left.",
-          .rule = dead,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE: a data fd is of no use "
+                  "once its state is left; the driver's read answers ENODEV",
           .provedBy = "reads-after-session",
           .run = savingDeadInStop},
     Check{.id = "MIG-SESSION-002",
           .asks = "A saving data fd answers ENODEV after RESET.",
-          .rule = dead,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE: a data fd is of no use "
+                  "once its state is left; a reset leaves it; the driver's read answers ENODEV",
           .kind = CheckClass::Resets,
           .provedBy = "reads-after-reset",
           .run = savingDeadAfterReset},
     Check{.id = "MIG-SESSION-003",
           .asks = "A resuming data fd answers ENODEV after RESET.",
-          .rule = dead,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE: a data fd is of no use "
+                  "once its state is left; a reset leaves it; the driver's write answers ENODEV",
           .kind = CheckClass::Resets,
           .provedBy = "writes-after-reset",
           .run = resumingDeadAfterReset},
-    Check{.id = "MIG-SESSION-004",
-          .asks = "Closing the data fd before its end leaves STOP_COPY as it is, and STOP reachable.",
-          .rule =
-              "include/uapi/linux/vfio.h: the state ends the session, the kernel holds the file until then",
-          .provedBy = "early-close-sticks",
-          .dependents = "MIG-FSM-011",
-          .run = closedBeforeItsEnd},
+    Check{
+        .id = "MIG-SESSION-004",
+        .asks = "Closing the data fd before its end leaves STOP_COPY as it is, and STOP reachable.",
+        .rule =
+            "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE: a session ends with its state "
+            "and not with its file, which the kernel holds until then; the driver's migration_set_state",
+        .provedBy = "early-close-sticks",
+        .dependents = "MIG-FSM-011",
+        .run = closedBeforeItsEnd},
     Check{.id = "MIG-SESSION-005",
           .asks = "A save after one that was given up begins anew.",
-          .rule = "include/uapi/linux/vfio.h VFIO_DEVICE_STATE_STOP_COPY: a new session for each entry",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_STOP_COPY: each entry begins a session of "
+                  "its own with the whole state; the driver's migration_set_state",
           .provedBy = "save-goes-on",
           .run = beginsAnew},
     Check{.id = "MIG-SESSION-006",
-          .asks = "Sixty-four sessions in a row, each closed unread, can be begun.",
-          .rule = "the driver frees what a session held once its fd is closed and its state left",
+          .asks = "Sixty-four sessions in a row, each closed unread, are begun and give a data fd.",
+          .rule = "include/uapi/linux/vfio.h, struct vfio_device_feature_mig_state: each entry of STOP_COPY "
+                  "gives a data_fd; what a session held is freed once its file is closed and its state left; "
+                  "the driver's migration_set_state",
           .provedBy = "sessions-leak",
           .dependents = "MIG-FSM-011",
           .run = manySessions},

@@ -135,41 +135,54 @@ CheckOutcome movesSomething(CheckContext& c) {
 constexpr std::array table{
     Check{.id = "MIG-SIZE-001",
           .asks = "MIG_DATA_SIZE is a size and not a negative error number.",
-          .rule = rule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DATA_SIZE (Linux 6.2): "
+                  "stop_copy_length is the estimated length in bytes of what STOP_COPY gives; the driver's "
+                  "migration_get_data_size returns its errors and does not store them",
           .kind = CheckClass::Passive,
           .provedBy = "size-leaks-errno",
           .run = isNoErrno},
     Check{.id = "MIG-SIZE-002",
           .asks = "MIG_DATA_SIZE with an argsz that is too small is refused with EINVAL.",
-          .rule = "include/linux/vfio.h vfio_check_feature: the VFIO core answers",
+          .rule = "include/linux/vfio.h, vfio_check_feature(): argsz must hold the data of the feature, else "
+                  "EINVAL; the VFIO core answers, not the driver",
           .kind = CheckClass::Passive,
           .provedBy = "size-short-argsz-accepted",
           .run = shortArgsz},
     Check{.id = "MIG-SIZE-003",
           .asks = "MIG_DATA_SIZE answers in every state.",
-          .rule = rule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DATA_SIZE (Linux 6.2): "
+                  "stop_copy_length is the estimated length in bytes of what STOP_COPY gives; the driver's "
+                  "migration_get_data_size is asked in any state",
           .provedBy = "size-refused-in-stop",
           .run = inEveryState},
     Check{.id = "MIG-SIZE-004",
           .asks = "MIG_DATA_SIZE in STOP_COPY leaves the stream readable.",
-          .rule = rule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DATA_SIZE (Linux 6.2): "
+                  "stop_copy_length is the estimated length in bytes of what STOP_COPY gives; the driver's "
+                  "migration_get_data_size only looks",
           .provedBy = "size-ends-session",
           .run = leavesTheStream},
     Check{.id = "MIG-SIZE-005",
           .asks = "MIG_DATA_SIZE is not below half of what a save moves.",
-          .rule = rule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DATA_SIZE (Linux 6.2): "
+                  "stop_copy_length is the estimated length in bytes of what STOP_COPY gives; the driver's "
+                  "migration_get_data_size. Programs choose by it when to stop the machine",
           .severity = CheckSeverity::Should,
           .provedBy = "size-too-small",
           .run = notTooSmall},
     Check{.id = "MIG-SIZE-006",
-          .asks = "MIG_DATA_SIZE is not sixteen times what a save moves, 1 MiB aside.",
-          .rule = rule,
+          .asks = "MIG_DATA_SIZE is at most sixteen times what a save moves, or at most 1 MiB above it.",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DATA_SIZE (Linux 6.2): "
+                  "stop_copy_length is the estimated length in bytes of what STOP_COPY gives; the driver's "
+                  "migration_get_data_size. Programs choose by it when to stop the machine",
           .severity = CheckSeverity::Note,
           .provedBy = "size-too-large",
           .run = notTooLarge},
     Check{.id = "MIG-SIZE-007",
           .asks = "A save moves something where MIG_DATA_SIZE says that there is something.",
-          .rule = rule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DATA_SIZE (Linux 6.2): "
+                  "stop_copy_length is the estimated length in bytes of what STOP_COPY gives; the driver's "
+                  "migration_get_data_size. It said that there is something",
           .severity = CheckSeverity::Should,
           .provedBy = "saves-nothing",
           .run = movesSomething},

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 
+#include "core/base/byte_size.h"
 #include "core/check/context.h"
 
 namespace migscope {
@@ -12,8 +13,6 @@ namespace {
 constexpr std::string_view mode =
     "include/uapi/linux/vfio.h data_fd: the file's mode, so the VFS answers for drivers "
     "that open it for one direction";
-constexpr std::string_view streamOpen = "fs/open.c stream_open: the driver opens its file as a stream";
-constexpr std::string_view readRule = "include/uapi/linux/vfio.h, data transfer: the driver's read";
 
 CheckOutcome savingNotWritable(CheckContext& c) {
     SubjectStream* stream = c.openStream(MigState::StopCopy);
@@ -122,79 +121,89 @@ CheckOutcome comesToAnEnd(CheckContext& c) {
     SubjectStream* stream = c.openStream(MigState::StopCopy);
     if (stream == nullptr)
         return c.blocked();
-    const auto bytes = c.readToEnd(*stream);
-    c.noteSave(bytes.value_or(0));
-    if (bytes)
+    if (const auto bytes = c.saveImage(*stream))
         return checkPassed("It ended after {bytes} bytes.", {{"bytes", std::to_string(*bytes)}});
     if (c.foundEndless())
-        return checkFailed("After 64 MiB and sixteen times its estimate it has not ended.");
+        return checkFailed("{bytes} were read, and it did not end.",
+                           {{"bytes", formatBytes(c.mostStream())}});
     return c.blocked();
 }
 
 constexpr std::array table{
     Check{.id = "MIG-STREAM-001",
           .asks = "A saving data fd cannot be written: EBADF.",
-          .rule = mode,
+          .rule = "include/uapi/linux/vfio.h, data_fd: the file of a saving session is opened for reading, "
+                  "so the VFS answers EBADF (anon_inode_getfile() with O_RDONLY)",
           .provedBy = "saving-fd-writable",
           .run = savingNotWritable},
     Check{.id = "MIG-STREAM-002",
           .asks = "A resuming data fd cannot be read: EBADF.",
-          .rule = mode,
+          .rule = "include/uapi/linux/vfio.h, data_fd: the file of a resuming session is opened for writing, "
+                  "so the VFS answers EBADF (anon_inode_getfile() with O_WRONLY)",
           .provedBy = "resuming-fd-readable",
           .run = resumingNotReadable},
     Check{.id = "MIG-STREAM-003",
           .asks = "A saving data fd cannot be positioned: ESPIPE.",
-          .rule = streamOpen,
+          .rule =
+              "fs/open.c, stream_open(): a driver opens its file as a stream, which has no position: ESPIPE",
           .provedBy = "saving-fd-seeks",
           .run = seekRefused},
     Check{.id = "MIG-STREAM-004",
           .asks = "A resuming data fd cannot be positioned: ESPIPE.",
-          .rule = streamOpen,
+          .rule =
+              "fs/open.c, stream_open(): a driver opens its file as a stream, which has no position: ESPIPE",
           .provedBy = "resuming-fd-seeks",
           .run = resumingSeekRefused},
     Check{.id = "MIG-STREAM-005",
           .asks = "An ioctl that a data fd does not have is refused with ENOTTY.",
-          .rule = "fs/ioctl.c, and the driver's unlocked_ioctl where it has one",
+          .rule = "fs/ioctl.c, vfs_ioctl(): an ioctl that is not known is ENOTTY; the driver's "
+                  "unlocked_ioctl where its file has one",
           .provedBy = "any-ioctl-accepted",
           .run = unknownIoctl},
     Check{.id = "MIG-STREAM-006",
           .asks = "Behind the end of a stream reads go on answering 0.",
-          .rule = readRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_STOP_COPY: read answers 0 at the end of the "
+                  "data, and the end stays; the driver's read",
           .provedBy = "data-behind-end",
           .run = endStays},
     Check{.id = "MIG-STREAM-007",
           .asks = "In STOP_COPY a read never answers ENOMSG: the end is 0.",
-          .rule = readRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_STOP_COPY: read answers 0 at the end of the "
+                  "data; ENOMSG is of pre-copy, where more may come; the driver's read",
           .provedBy = "enomsg-in-stop-copy",
           .dependents = "MIG-STREAM-013",
           .run = endIsZero},
     Check{.id = "MIG-STREAM-008",
           .asks = "A stream can be read byte by byte.",
-          .rule =
-              "include/uapi/linux/vfio.h, data transfer: its segmentation means nothing; the driver's read",
+          .rule = "include/uapi/linux/vfio.h, data transfer: the pieces in which a stream is read mean "
+                  "nothing; the driver's read",
           .provedBy = "small-reads-refused",
           .run = smallReads},
-    Check{.id = "MIG-STREAM-009",
-          .asks = "A read of no bytes succeeds.",
-          .rule = readRule,
-          .severity = CheckSeverity::Should,
-          .provedBy = "empty-read-refused",
-          .run = readOfNothing},
+    Check{
+        .id = "MIG-STREAM-009",
+        .asks = "A read of no bytes succeeds.",
+        .rule =
+            "fs/read_write.c, vfs_read(): it hands a length of 0 on; the driver's read has nothing to refuse",
+        .severity = CheckSeverity::Should,
+        .provedBy = "empty-read-refused",
+        .run = readOfNothing},
     Check{.id = "MIG-STREAM-010",
           .asks = "GET of the state leaves the saving stream readable.",
-          .rule = readRule,
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE: GET changes nothing; the "
+                  "driver's migration_get_state",
           .provedBy = "get-ends-session",
           .dependents = "MIG-FSM-009",
           .run = getLeavesTheStream},
     Check{.id = "MIG-STREAM-011",
           .asks = "SET of STOP_COPY in STOP_COPY leaves its stream readable.",
-          .rule = "drivers/vfio/vfio_main.c vfio_mig_get_next_state: the state is not left",
+          .rule = "drivers/vfio/vfio_main.c, vfio_mig_get_next_state(): a state that is asked for again is "
+                  "not left, so its session lasts; the driver's migration_set_state",
           .provedBy = "same-state-ends-session",
           .run = sameStateLeavesTheStream},
     Check{.id = "MIG-STREAM-012",
-          .asks = "In STOP_COPY the stream comes to an end, near its estimate.",
-          .rule = readRule,
-          .severity = CheckSeverity::Should,
+          .asks = "In STOP_COPY the stream ends: within 1 GiB plus sixteen times MIG_DATA_SIZE.",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_STOP_COPY: the data ends with a read that "
+                  "answers 0, and whoever migrates waits for it; the driver's read",
           .provedBy = "stream-without-end",
           .run = comesToAnEnd},
 };

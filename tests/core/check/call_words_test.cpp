@@ -127,8 +127,8 @@ TEST(CallWords, ReadsAndWrites) {
     EXPECT_EQ(callAnswer(read), "64 bytes at offset 4096");
     EXPECT_EQ(callResult(read), "EIO");
     read.record.errnoValue = 0;
-    read.interrupted = true;
-    EXPECT_EQ(callResult(read), "interrupted");
+    read.unanswered = true;
+    EXPECT_EQ(callResult(read), "no answer");
     CheckCall writes = call("write", number(7), number(7));
     writes.times = 3;
     writes.bytes = 21;
