@@ -5,12 +5,17 @@
 
 #include <QHeaderView>
 #include <QLabel>
+#include <QResizeEvent>
+#include <QScrollArea>
 #include <QTableView>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 #include "ui/check_words.h"
 #include "ui/panels/command_box.h"
 #include "ui/panels/flat_parts.h"
+#include "ui/panels/scroll_column.h"
 #include "ui/words.h"
 
 namespace migscope {
@@ -31,12 +36,18 @@ CheckEvidence::CheckEvidence(QWidget* parent) : QWidget(parent) {
     table_->setColumnWidth(CheckCallModel::Time, digit * 13);
     table_->setColumnWidth(CheckCallModel::Call, digit * 27);
     table_->setColumnWidth(CheckCallModel::Took, digit * 10);
+    column_ = new QScrollArea(this);
+    auto* column = makeScrollColumn(*column_);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(2);
+    column->addWidget(title_);
+    column->addWidget(words_);
+    column->addStretch(1);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 2, 0, 0);
     layout->setSpacing(2);
-    layout->addWidget(title_);
-    layout->addWidget(words_);
-    layout->addWidget(table_, 1);
+    layout->addWidget(column_, 2);
+    layout->addWidget(table_, 3);
 }
 
 QString CheckEvidence::words() const {
@@ -47,7 +58,25 @@ void CheckEvidence::show(const QString& title, const QString& words) {
     title_->setText(title);
     title_->setVisible(!title.isEmpty());
     words_->setText(words);
+    words_->setVisible(!words.isEmpty());
     table_->setVisible(calls_.rowCount() > 0);
+    fitWords();
+}
+
+/// As high as the words are, where there is room; else they scroll.
+void CheckEvidence::fitWords() {
+    int height = 4;
+    for (const QLabel* label : {title_, words_}) {
+        if (!label->text().isEmpty())
+            height += label->heightForWidth(column_->viewport()->width()) + 2;
+    }
+    column_->setMaximumHeight(calls_.rowCount() > 0 ? height : QWIDGETSIZE_MAX);
+    column_->setMinimumHeight(std::min(height, fontMetrics().lineSpacing() * 4));
+}
+
+void CheckEvidence::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitWords();
 }
 
 void CheckEvidence::showCheck(const CheckResult& result, const QString& peer) {

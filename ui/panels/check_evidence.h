@@ -8,6 +8,7 @@
 #include "ui/models/check_models.h"
 
 class QLabel;
+class QScrollArea;
 class QTableView;
 
 namespace migscope {
@@ -23,11 +24,16 @@ public:
     [[nodiscard]] QString words() const;
     [[nodiscard]] const CheckCallModel& calls() const { return calls_; }
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void show(const QString& title, const QString& words);
+    void fitWords();
     CheckCallModel calls_;
     QLabel* title_ = nullptr;
     QLabel* words_ = nullptr;
+    QScrollArea* column_ = nullptr; ///< of both
     QTableView* table_ = nullptr;
 };
 

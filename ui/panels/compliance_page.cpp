@@ -148,8 +148,9 @@ void CompliancePage::makeBody() {
     down->setChildrenCollapsible(false);
     down->addWidget(across);
     down->addWidget(evidence_);
-    down->setStretchFactor(0, 3);
+    down->setStretchFactor(0, 1);
     down->setStretchFactor(1, 2);
+    down->setSizes({220, 240});
     auto* layout = new QVBoxLayout(body_);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);

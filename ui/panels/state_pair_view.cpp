@@ -100,7 +100,7 @@ StatePairView::StatePairView(StatePairModel& model, QWidget* parent) : QTableVie
 
 QSize StatePairView::minimumSizeHint() const {
     const QFontMetrics metrics = fontMetrics();
-    const int cell = metrics.horizontalAdvance(QStringLiteral("000 ms")) + 2;
+    const int cell = metrics.horizontalAdvance(QStringLiteral("000 ms"));
     return {verticalHeader()->sizeHint().width() + cell * model_.columnCount(),
             horizontalHeader()->sizeHint().height() + 8 + (metrics.height() + 5) * model_.rowCount()};
 }
