@@ -133,7 +133,15 @@ const Capabilities* HostSession::capabilities(const std::string& device) const {
 Verdict HostSession::verdict(const Device& device) const {
     const SessionState* known = state(device.name);
     const bool openFailed = known != nullptr && known->error && !known->capabilities;
-    return judge(*topology_, device, capabilities(device.name), openFailed ? &*known->error : nullptr);
+    Verdict verdict =
+        judge(*topology_, device, capabilities(device.name), openFailed ? &*known->error : nullptr);
+    // What stands in the way now comes before what it could.
+    const bool foundSo = !verdict.reasons.empty() && verdict.reasons.front().id == "found-not-running";
+    if (known != nullptr && isOpen(device.name) && known->needsReset && known->state && !foundSo)
+        verdict.reasons.insert(
+            verdict.reasons.begin(),
+            Reason{"needs-reset", {{"state", stateName(*known->state)}, {"device", device.name}}});
+    return verdict;
 }
 
 std::vector<MigState> HostSession::asked(const std::string& device) const {

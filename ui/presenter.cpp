@@ -62,6 +62,10 @@ QString machineWords(const HostSession& host) {
     return Presenter::tr("this host");
 }
 
+bool needsReset(const Verdict& verdict) {
+    return !verdict.reasons.empty() && verdict.reasons.front().id == "needs-reset";
+}
+
 } // namespace
 
 Presenter::Presenter(const WindowParts& parts, QObject* parent) : QObject(parent), parts_(parts) {}
@@ -155,7 +159,8 @@ void Presenter::showDevice() {
         const Capabilities* capabilities = parts_.host->capabilities(device_);
         const SessionState* state = parts_.host->state(device_);
         parts_.header->show(shown(device->name), shown(device->label), deviceTitle(*device),
-                            verdictMark(verdict.kind), verdictSentence(verdict, capabilities));
+                            needsReset(verdict) ? QStringLiteral("⚠") : verdictMark(verdict.kind),
+                            verdictSentence(verdict, capabilities));
         parts_.facts->setFacts(
             factsOf(*parts_.host->topology(), *device, state, parts_.host->fromOutside(device_)));
         parts_.why->setReasons(verdict.reasons, tr("Nothing stands in the way."));

@@ -91,6 +91,8 @@ QString verdictMark(VerdictKind kind) {
 }
 
 QString verdictSentence(const Verdict& verdict, const Capabilities* capabilities) {
+    if (!verdict.reasons.empty() && verdict.reasons.front().id == "needs-reset")
+        return shownReason(verdict.reasons.front()).text;
     if (verdict.kind == VerdictKind::Migratable) {
         if (capabilities != nullptr)
             return tr("Migratable: the device answers %1.")

@@ -27,6 +27,7 @@
 #include "ui/panels/command_box.h"
 #include "ui/panels/event_log_panel.h"
 #include "ui/panels/facts_panel.h"
+#include "ui/panels/device_header.h"
 #include "ui/panels/host_page.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/machines_panel.h"
@@ -177,11 +178,16 @@ TEST_F(Window, resetAsksInPlaceThenResets) {
     EXPECT_TRUE(parts().inspect->status()->text().contains(QStringLiteral("EIO")))
         << parts().inspect->status()->text().toStdString();
     EXPECT_TRUE(parts().inspect->status()->text().contains(QStringLiteral("ERROR")));
+    EXPECT_TRUE(parts().header->verdictLabel()->text().startsWith(QStringLiteral("Stands in ERROR")))
+        << parts().header->verdictLabel()->text().toStdString();
     QTest::mouseClick(grid()->resetButton(), Qt::LeftButton);
     EXPECT_EQ(grid()->resetButton()->text(), QStringLiteral("Reset now: state is lost"));
     EXPECT_EQ(sim_->stateOf(failing), MigState::Error);
     QTest::mouseClick(grid()->resetButton(), Qt::LeftButton);
     ASSERT_TRUE(waitState(failing, MigState::Running));
+    EXPECT_TRUE(waitUntil([this] {
+        return parts().header->verdictLabel()->text().startsWith(QStringLiteral("Migratable"));
+    }));
 }
 
 TEST_F(Window, hoverLightsThePathAndSaysItsPrice) {
