@@ -33,8 +33,10 @@ QString briefDuration(Ns time) {
 }
 
 QString refusals(const StatePair& pair) {
-    return CheckWords::tr("%n answered an errno, the last %1", nullptr, static_cast<int>(pair.refused))
-        .arg(QString::fromStdString(errnoName(pair.lastError)));
+    const QString name = QString::fromStdString(errnoName(pair.lastError));
+    return pair.refused == 1
+               ? CheckWords::tr("one answered %1").arg(name)
+               : CheckWords::tr("%1 answered an errno, the last %2").arg(pair.refused).arg(name);
 }
 
 QString pairFacts(const StatePair& pair) {
@@ -50,9 +52,11 @@ QString pairFacts(const StatePair& pair) {
         break;
     }
     QStringList facts;
-    if (pair.worked > 0)
-        facts << CheckWords::tr("%n SET(s) succeeded, %1 to %2, median %3", nullptr,
-                                static_cast<int>(pair.worked))
+    if (pair.worked == 1)
+        facts << CheckWords::tr("one SET succeeded, in %1").arg(durationText(pair.median));
+    else if (pair.worked > 1)
+        facts << CheckWords::tr("%1 SETs succeeded, in %2 to %3, median %4")
+                     .arg(pair.worked)
                      .arg(durationText(pair.fastest), durationText(pair.slowest), durationText(pair.median));
     if (pair.refused > 0)
         facts << refusals(pair);

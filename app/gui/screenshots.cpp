@@ -337,7 +337,7 @@ std::vector<Scene> scenes(const QString& ordinaryHost) {
         {"compliant",
          [](Stage& stage) {
              const bool ok = stage.check("0000:3f:00.1", "0000:3f:00.2");
-             stage.pickPair(MigState::Running, MigState::StopCopy);
+             stage.pickPair(MigState::Stop, MigState::StopCopy);
              return ok;
          }},
         {"compare", [](Stage& stage) { return stage.compare(); }},

@@ -264,7 +264,7 @@ void CheckCallModel::setCalls(const CheckResult& result, const QString& peer) {
         if (const std::string values = callAnswer(made); !values.empty())
             row.answer += QStringLiteral(" · ") + shown(values);
         if (made.times > 1)
-            row.answer += tr(" in %n call(s)", nullptr, static_cast<int>(made.times));
+            row.answer += tr(" in %1 calls").arg(made.times);
         row.took = durationText(Ns(record.returned - record.called));
         row.bad = record.errnoValue != 0 && i < result.ownCalls;
         row.wayBack = i >= result.ownCalls;
@@ -276,8 +276,11 @@ void CheckCallModel::setCalls(const CheckResult& result, const QString& peer) {
 void CheckCallModel::setSets(const std::vector<PairSet>& sets, Ns begun) {
     std::vector<Row> rows;
     for (const PairSet& made : sets)
-        rows.push_back({timeText(made.set.called - begun), latin(made.id), answerWords(made.set.error),
-                        durationText(made.set.returned - made.set.called), made.set.error != 0});
+        rows.push_back(
+            {timeText(made.set.called - begun),
+             tr("SET %1, of %2").arg(QString::fromStdString(stateName(made.set.to)), latin(made.id)),
+             answerWords(made.set.error), durationText(made.set.returned - made.set.called),
+             made.set.error != 0});
     setRows(std::move(rows));
 }
 

@@ -34,7 +34,7 @@ CheckEvidence::CheckEvidence(QWidget* parent) : QWidget(parent) {
     table_->horizontalHeader()->setSectionResizeMode(CheckCallModel::Answer, QHeaderView::Stretch);
     const int digit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
     table_->setColumnWidth(CheckCallModel::Time, digit * 13);
-    table_->setColumnWidth(CheckCallModel::Call, digit * 27);
+    table_->setColumnWidth(CheckCallModel::Call, digit * 30);
     table_->setColumnWidth(CheckCallModel::Took, digit * 10);
     column_ = new QScrollArea(this);
     auto* column = makeScrollColumn(*column_);
@@ -93,8 +93,8 @@ void CheckEvidence::showCheck(const CheckResult& result, const QString& peer) {
     if (!result.peerBroughtBack.empty())
         lines << tr("The peer was brought back by: %1").arg(shown(result.peerBroughtBack));
     if (result.callsLeftOut > 0)
-        lines << tr("%n call(s) in the middle are not listed; the recording has them.", nullptr,
-                    static_cast<int>(result.callsLeftOut));
+        lines
+            << tr("%1 calls in the middle are not listed; the recording has them.").arg(result.callsLeftOut);
     show(tr("%1 · %2 · %3")
              .arg(id, severityWords(result.check->severity), verdictWords(result.outcome.verdict)),
          lines.join(QLatin1Char('\n')));
