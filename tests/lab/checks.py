@@ -15,6 +15,7 @@ from lab_cache import say
 SOURCE, DESTINATION, LOOP, ORPHAN = ("11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222",
                                      "33333333-3333-4333-8333-333333333333", "44444444-4444-4444-8444-444444444444")
 MOST_LINES = 40
+MTTY_FINDINGS = pathlib.Path(__file__).resolve().parent / "expected/mtty-check.json"
 MTTY_FLAGS, MTTY_STATE_BYTES = 7, 96
 # The header comes in pre-copy, the two ports' registers once stopped.
 MTTY_INITIAL_BYTES = 24
@@ -397,6 +398,26 @@ class Judge:
         for name in ("window-inspect.png", "window-migrate.png"):
             picture = self.share / "files" / name
             self.expect(picture.exists() and picture.stat().st_size > 20_000, f"window-drive: drew {name}")
+
+        self.window_check()
+
+    def window_check(self) -> None:
+        """The Compliance tab finds on mtty what is known of it, and nothing else."""
+        self.exits("window-check", 0)
+        said = [line.split() for line in self.text("steps/window-check.out").splitlines()]
+        found = {words[1]: words[0] for words in said if words[0] in ("pass", "fail", "skip")}
+        # What is only asked of some kernels is known of those; every other finding is of all.
+        findings = json.loads(MTTY_FINDINGS.read_text("utf-8"))["findings"]
+        known = {f["id"] for f in findings if f["verdict"] == "fail"}
+        always = {f["id"] for f in findings if f["verdict"] == "fail" and "needs" not in f}
+        failed = {i for i, verdict in found.items() if verdict == "fail"}
+        self.expect(always <= failed <= known, f"window-check: failed {sorted(failed)}, known of mtty {sorted(known)}")
+        self.expect(sum(v == "pass" for v in found.values()) > 50, f"window-check: {len(found)} checks were asked")
+        self.equal([words[1] for words in said if words[0] == "end"], ["RUNNING", "RUNNING"], "window-check: both devices are back")
+        self.expect(said[-1:] == [["left", "behind", "nothing"]], "window-check: nothing was left behind")
+        self.state("window-check-after", "RUNNING")
+        picture = self.share / "files/window-compliance.png"
+        self.expect(picture.exists() and picture.stat().st_size > 20_000, "window-check: drew the Compliance tab")
 
     def capture(self) -> None:
         """What was captured in the guest answers here as the guest itself did."""

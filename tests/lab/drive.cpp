@@ -18,6 +18,7 @@
 #include "app/gui/gui_main.h"
 #include "core/uapi/baseline.h"
 #include "ui/event_wait.h"
+#include "ui/panels/compliance_page.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/machines_panel.h"
 #include "ui/panels/migrate_page.h"
@@ -179,6 +180,21 @@ void Drive::start(const std::string& source, const std::string& destination, int
 
 void Drive::runEnds() {
     until("the run has ended", [this] { return host_->run() && !host_->runActive(); }, 2 * patienceMs);
+}
+
+const CheckStatus& Drive::check(const std::string& device, const std::string& peer) {
+    select(device);
+    tab(parts().compliance);
+    auto* combo = parts().compliance->findChild<QComboBox*>(QStringLiteral("check peer"));
+    const int at = combo->findData(QString::fromStdString(peer));
+    if (at < 0)
+        throw Missed("check peer does not offer " + peer);
+    combo->setCurrentIndex(at);
+    emit combo->activated(at);
+    click(parts().compliance, "check start");
+    // Thousands of calls, each dear in emulation.
+    until("the check has ended", [this] { return host_->activeCheck() == nullptr; }, 5 * patienceMs);
+    return *host_->check(device);
 }
 
 void Drive::settle(int milliseconds) {

@@ -66,6 +66,8 @@ public:
     /// Chooses both ends in the Migrate tab and presses Start; they are open.
     void start(const std::string& source, const std::string& destination, int runs = 1);
     void runEnds();
+    /// Chooses the peer in the Compliance tab and presses Check; returns when it has ended. Neither is open.
+    [[nodiscard]] const CheckStatus& check(const std::string& device, const std::string& peer);
     /// Lets the window come to rest: the last events, and what they change.
     static void settle(int milliseconds = 800);
     void picture(const QString& file);

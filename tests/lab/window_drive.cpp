@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The real window on a real kernel, driven by clicks: opens a device, walks its states, migrates it, draws
-// itself.
+// itself; with --check it asks a device the compliance checks.
 #include <QApplication>
 
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 #include "tests/lab/drive.h"
 #include "ui/state_button.h"
@@ -38,17 +39,40 @@ int drive(const std::string& source, const std::string& destination, const QStri
     return result && result->outcome == RunOutcome::Ok ? 0 : 1;
 }
 
+int check(const std::string& device, const std::string& peer, const QString& folder) {
+    Drive driver;
+    const CheckStatus& status = driver.check(device, peer);
+    const CheckReport& report = status.document.report;
+    for (const CheckResult& result : report.results)
+        std::printf("%s %s\n", std::string(verdictWord(result.outcome.verdict)).c_str(),
+                    std::string(result.check->id).c_str());
+    for (const CheckEnd& end : report.ends)
+        std::printf("end %s\n", end.state ? stateName(*end.state).c_str() : "unknown");
+    Drive::settle();
+    driver.picture(folder + QStringLiteral("/window-compliance.png"));
+    driver.close();
+    const bool clean = driver.leave();
+    std::printf("left behind %s\n", clean ? "nothing" : "yes");
+    std::fflush(stdout);
+    if (!clean)
+        std::_Exit(1);
+    return 0;
+}
+
 } // namespace
 } // namespace migscope
 
 int main(int argc, char** argv) {
-    if (argc != 4) {
-        std::fputs("usage: window_drive SOURCE DESTINATION FOLDER\n", stderr);
+    const bool checks = argc == 5 && std::string_view(argv[1]) == "--check";
+    if (argc != 4 && !checks) {
+        std::fputs("usage: window_drive [--check] SOURCE DESTINATION FOLDER\n", stderr);
         return 2;
     }
     const QApplication application(argc, argv);
     migscope::prepareWindow();
     try {
+        if (checks)
+            return migscope::check(argv[2], argv[3], QString::fromLocal8Bit(argv[4]));
         return migscope::drive(argv[1], argv[2], QString::fromLocal8Bit(argv[3]));
     } catch (const migscope::Missed& missed) {
         std::fprintf(stderr, "window_drive: %s\n", missed.what());
