@@ -77,7 +77,8 @@ QString counts(const CheckReport& report) {
                        .arg(failed)
                        .arg(report.count(CheckVerdict::Skip));
     if (failed > 0 && failed != musts)
-        text += CheckWords::tr(" (%1 of the failures must)").arg(musts);
+        text += musts == 0 ? CheckWords::tr(" (none of the failures is a must)")
+                           : CheckWords::tr(" (%1 of the failures must)").arg(musts);
     return text;
 }
 

@@ -230,7 +230,10 @@ void CompliancePage::showPicked() {
                                 status_ ? status_->since : Ns{0});
         return;
     }
-    const auto worst = std::ranges::find_if(report.results, &migscope::failedMust);
+    auto worst = std::ranges::find_if(report.results, &migscope::failedMust);
+    if (worst == report.results.end())
+        worst = std::ranges::find_if(
+            report.results, [](const CheckResult& r) { return r.outcome.verdict == CheckVerdict::Fail; });
     std::string id = pickedCheck_.value_or(std::string());
     if (id.empty() && worst != report.results.end())
         id = worst->check->id;
