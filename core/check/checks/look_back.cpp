@@ -17,12 +17,14 @@ CheckOutcome arcsKeepWorking(CheckContext& c) {
         if (tally.worked > 0)
             ++arcs;
         if (tally.worked > 0 && tally.failed > 0)
-            return checkFailed("{from} -> {to} succeeded {worked} and failed {failed}, last with {answer}.",
-                               {{"from", stateName(arc.first)},
-                                {"to", stateName(arc.second)},
-                                {"worked", timesText(tally.worked)},
-                                {"failed", timesText(tally.failed)},
-                                {"answer", answerText(tally.lastError)}});
+            return checkFailed(
+                "{from} -> {to} succeeded {worked} and failed {failed}, last with {answer} in {check}.",
+                {{"from", stateName(arc.first)},
+                 {"to", stateName(arc.second)},
+                 {"worked", timesText(tally.worked)},
+                 {"failed", timesText(tally.failed)},
+                 {"answer", answerText(tally.lastError)},
+                 {"check", std::string(tally.lastIn)}});
     }
     return arcs == 0 ? checkSkipped("No arc was taken.")
                      : checkPassed("{count} arcs, all of them each time.", {{"count", std::to_string(arcs)}});
@@ -45,24 +47,26 @@ CheckOutcome keepsWorking(const Tally& tally, std::string_view none, std::string
             {tally.failed == 0 ? passed : failed,
              {{"worked", timesText(tally.worked)},
               {"failed", timesText(tally.failed)},
-              {"answer", answerText(tally.lastError)}}}};
+              {"answer", answerText(tally.lastError)},
+              {"check", std::string(tally.lastIn)}}}};
 }
 
 CheckOutcome resetsKeepWorking(CheckContext& c) {
     return keepsWorking(c.device().ledger().resets, "No RESET was made that worked.",
                         "RESET worked {worked}.",
-                        "RESET worked {worked} and failed {failed}, last with {answer}.");
+                        "RESET worked {worked} and failed {failed}, last with {answer} in {check}.");
 }
 
 CheckOutcome readsKeepWorking(CheckContext& c) {
     return keepsWorking(
         c.reads(), "No stream was read to its end.", "A stream was read to its end {worked}.",
-        "A stream was read to its end {worked}; {failed} a read failed, the last with {answer}.");
+        "A stream was read to its end {worked}; {failed} a read failed, the last with {answer} in {check}.");
 }
 
 CheckOutcome loadsKeepWorking(CheckContext& c) {
-    return keepsWorking(c.loads(), "No state was taken.", "The state was taken {worked}.",
-                        "The state was taken {worked} and refused {failed}, last with {answer}.");
+    return keepsWorking(c.loads(), "No load of the device's own state succeeded.",
+                        "The state was taken {worked}.",
+                        "The state was taken {worked} and refused {failed}, last with {answer} in {check}.");
 }
 
 CheckOutcome logClean(CheckContext& c) {
@@ -102,8 +106,8 @@ constexpr std::array table{
           .run = resetsKeepWorking},
     Check{.id = "MIG-STREAM-013",
           .asks = "No read of a session that lasts failed, in all checks.",
-          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_STOP_COPY: and of pre-copy: reads give data, "
-                  "the end, or ENOMSG in pre-copy; the driver's read",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_STOP_COPY and PRE_COPY: a read gives data, 0 "
+                  "at the end, or ENOMSG for now in pre-copy; the driver's read",
           .kind = passive,
           .provedBy = "read-fails-at-times",
           .run = readsKeepWorking},

@@ -103,7 +103,7 @@ CheckOutcome precopyImage(CheckContext& c) {
         return checkSkipped(
             "Not asked: pre-copy and the rest moved {bytes}, and what is to be loaded is kept in "
             "memory, {most} at most.",
-            {{"bytes", formatBytes(*drained + *rest)}, {"most", formatBytes(c.mostImage())}});
+            {{"bytes", formatBytes(*drained + *rest)}, {"most", formatBytes(c.mostKept())}});
     c.device().closeStreams();
     return verdictOf(c, c.load(c.device(), image));
 }

@@ -32,8 +32,10 @@ CheckOutcome isNoErrno(CheckContext& c) {
         return expectAnswer(error, {0});
     if (bytes < leakedErrno)
         return checkPassed("The estimate is {bytes}.", {{"bytes", formatBytes(bytes)}});
-    return checkFailed("The estimate is {number}: a negative error number in an unsigned field.",
-                       {{"number", std::to_string(bytes)}});
+    return checkFailed("stop_copy_length is {number}, which is {signed} ({errno}) as a signed number.",
+                       {{"number", std::to_string(bytes)},
+                        {"signed", std::to_string(static_cast<std::int64_t>(bytes))},
+                        {"errno", errnoName(static_cast<int>(-static_cast<std::int64_t>(bytes)))}});
 }
 
 CheckOutcome inEveryState(CheckContext& c) {
@@ -82,7 +84,8 @@ std::optional<Compared> compare(CheckContext& c, CheckOutcome& why) {
     Compared compared;
     const int error = c.device().dataSize(compared.estimate);
     if (error != 0 || compared.estimate >= leakedErrno) {
-        why = error == ENOTTY ? noSuchFeature() : checkSkipped("There is no estimate to compare with.");
+        why = error == ENOTTY ? noSuchFeature()
+                              : checkSkipped("Not asked: MIG_DATA_SIZE gave no size to compare with.");
         return std::nullopt;
     }
     SubjectStream* stream = c.openStream(MigState::StopCopy);
@@ -182,7 +185,7 @@ constexpr std::array table{
           .asks = "A save moves something where MIG_DATA_SIZE says that there is something.",
           .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DATA_SIZE (Linux 6.2): "
                   "stop_copy_length is the estimated length in bytes of what STOP_COPY gives; the driver's "
-                  "migration_get_data_size. It said that there is something",
+                  "migration_get_data_size. What it announces, a save gives",
           .severity = CheckSeverity::Should,
           .provedBy = "saves-nothing",
           .run = movesSomething},

@@ -124,8 +124,9 @@ CheckOutcome comesToAnEnd(CheckContext& c) {
     if (const auto bytes = c.saveImage(*stream))
         return checkPassed("It ended after {bytes} bytes.", {{"bytes", std::to_string(*bytes)}});
     if (c.foundEndless())
-        return checkFailed("{bytes} were read, and it did not end.",
-                           {{"bytes", formatBytes(c.mostStream())}});
+        return checkFailed("{bytes} were read, and it did not end; MIG_DATA_SIZE said {estimate}.",
+                           {{"bytes", formatBytes(c.mostStream())},
+                            {"estimate", c.estimate() ? formatBytes(*c.estimate()) : "nothing of use"}});
     return c.blocked();
 }
 
