@@ -205,7 +205,8 @@ std::optional<CheckOutcome> CheckContext::loadOwn() {
     if (own == nullptr)
         return blocked();
     if (const LoadEnd end = load(device_, *own); end.where != LoadEnd::Where::Accepted)
-        return end.refused() ? checkSkipped("Not asked: the load was refused.") : blocked();
+        return end.refused() ? checkSkipped("Not asked: the device refuses the state that it saved itself.")
+                             : blocked();
     device_.closeStreams();
     return std::nullopt;
 }

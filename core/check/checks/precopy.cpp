@@ -20,7 +20,8 @@ SubjectStream* preCopy(CheckContext& c) {
 
 /// The pre-copy info that a check rests on did not come.
 CheckOutcome notAsked(const InfoAnswer& answer) {
-    return checkSkipped("Not asked: it answered {answer}.", {{"answer", answerText(answer.error)}});
+    return checkSkipped("Not asked: GET_PRECOPY_INFO answered {answer}.",
+                        {{"answer", answerText(answer.error)}});
 }
 
 CheckOutcome shortArgsz(CheckContext& c) {
@@ -155,7 +156,8 @@ CheckOutcome deadInRunning(CheckContext& c) {
 CheckOutcome infoFlags(CheckContext& c) {
     RawFeature optIn(uapi::featureSet | uapi::featureMigPrecopyInfoV2);
     if (const int error = c.device().feature("SET MIG_PRECOPY_INFOv2", optIn.bytes()); error != 0)
-        return checkSkipped("Not asked: the opt-in answered {answer}.", {{"answer", answerText(error)}});
+        return checkSkipped("Not asked: SET MIG_PRECOPY_INFOv2 answered {answer}.",
+                            {{"answer", answerText(error)}});
     c.device().optedIn();
     SubjectStream* stream = preCopy(c);
     if (stream == nullptr)

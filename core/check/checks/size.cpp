@@ -42,9 +42,9 @@ CheckOutcome inEveryState(CheckContext& c) {
     std::uint64_t bytes = 0;
     const int before = c.device().dataSize(bytes);
     if (before != 0)
-        return before == ENOTTY
-                   ? noSuchFeature()
-                   : checkSkipped("Not asked: it answered {answer}.", {{"answer", answerText(before)}});
+        return before == ENOTTY ? noSuchFeature()
+                                : checkSkipped("Not asked: MIG_DATA_SIZE answered {answer} in RUNNING.",
+                                               {{"answer", answerText(before)}});
     for (const MigState state : c.states()) {
         if (!c.walk(MigState::Running) || !c.walk(state))
             return c.blocked();
@@ -70,7 +70,8 @@ CheckOutcome leavesTheStream(CheckContext& c) {
     std::uint64_t bytes = 0;
     if (const int error = c.device().dataSize(bytes); error != 0)
         return error == ENOTTY ? noSuchFeature()
-                               : checkSkipped("It answered {answer}.", {{"answer", answerText(error)}});
+                               : checkSkipped("Not asked: MIG_DATA_SIZE answered {answer}.",
+                                              {{"answer", answerText(error)}});
     std::array<std::byte, 8> some{};
     return expectAnswer(stream->read(some).error, {0});
 }
@@ -119,7 +120,7 @@ CheckOutcome notTooLarge(CheckContext& c) {
     if (!compared)
         return why;
     if (compared->moved == 0)
-        return checkSkipped("A save moved nothing: nothing to compare with.");
+        return checkSkipped("Not asked: a save moved nothing, so there is nothing to compare with.");
     if (compared->estimate / mostFactor > compared->moved && compared->estimate - compared->moved > slack)
         return checkFailed("The estimate was {estimate}, and a save moved {moved}.", valuesOf(*compared));
     return checkPassed("The estimate was {estimate}, and a save moved {moved}.", valuesOf(*compared));

@@ -85,7 +85,8 @@ CheckOutcome smallReads(CheckContext& c) {
         if (got.error != 0)
             return checkFailed("A read of one byte answered {answer}.", {{"answer", answerText(got.error)}});
         if (got.count == 0)
-            return n == 0 ? checkSkipped("The saved state is empty.") : checkPassed("It came byte by byte.");
+            return n == 0 ? checkSkipped("Not asked: the saved state is empty.")
+                          : checkPassed("It came byte by byte.");
     }
     return checkPassed("It came byte by byte.");
 }
