@@ -29,7 +29,7 @@ std::string failure(const CheckResult& result, const PaintFailed& paint, bool pa
     std::string text =
         fmt::format("  {}  {}  {}\n", id, severityWord(result.check->severity), result.check->asks);
     text += fmt::format("    seen: {}\n", result.outcome.seen.filled());
-    if (result.hung)
+    if (result.hung && result.check->severity != CheckSeverity::Must)
         text += "    weighs as a must: a call that does not return stops whoever migrates\n";
     text += fmt::format("    rule: {}\n", result.check->rule);
     for (const std::string& line : result.kernelLog)

@@ -74,9 +74,9 @@ CheckOutcome logClean(CheckContext& c) {
     if (!lines)
         return checkSkipped("The kernel's log cannot be read here.");
     if (lines->empty())
-        return checkPassed("It logged no warning and no error.");
+        return checkPassed("The kernel logged no warning and no error.");
     return checkFailed(
-        "It logged {lines}; the first: {line}",
+        "The kernel logged {lines}; the first: {line}",
         {{"lines", plural(lines->size(), "line", "lines")}, {"line", escapeText(lines->front())}});
 }
 

@@ -180,8 +180,8 @@ constexpr std::array table{
           .run = emptyWrite},
     Check{.id = "MIG-LOAD-004",
           .asks = "A write that succeeds took at least one byte.",
-          .rule = "write(2): success says how many bytes were taken, and 0 for ever leaves who writes in a "
-                  "loop; the driver's write (include/linux/fs.h)",
+          .rule = "write(2): success says how many bytes were taken, and 0 again and again leaves a program "
+                  "in a loop; the driver's write",
           .provedBy = "write-takes-nothing",
           .run = takesSomething},
     Check{.id = "MIG-LOAD-005",
