@@ -232,6 +232,7 @@ void CheckRun::ask(const std::vector<const Check*>& checks) {
             result.outcome = checkSkipped("Not asked: cancelled.");
         } else {
             book_.mark(std::string(check->id));
+            device_->beginCheck(check->id);
             try {
                 result.outcome = check->run(context);
             } catch (const std::exception& thrown) {

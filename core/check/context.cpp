@@ -66,11 +66,13 @@ CheckOutcome expectRefusal(int answer) {
 
 CheckContext::CheckContext(Subject& device, Subject* peer, const std::atomic<bool>& cancelled,
                            std::uint64_t mostImage)
-    : device_(device), peer_(peer), cancelled_(cancelled), mostImage_(mostImage), buffer_(largePiece) {
+    : device_(device), peer_(peer), cancelled_(cancelled), buffer_(largePiece) {
     std::uint64_t estimate = 0;
     const bool known = device_.dataSize(estimate) == 0 && estimate < streamUnknown;
     estimate_ = known ? std::optional(estimate) : std::nullopt;
     mostStream_ = known ? streamAtLeast + streamTimes * estimate : streamUnknown;
+    // A stream that gives so much more than it said is not kept: it may be one without an end.
+    mostKept_ = known ? std::min(mostImage, drainAtLeast + streamTimes * estimate) : mostImage;
     mostDrained_ = known ? drainAtLeast + streamTimes * estimate : streamAtLeast;
 }
 
@@ -126,19 +128,19 @@ std::optional<std::uint64_t> CheckContext::readUntil(SubjectStream& stream, bool
         }
         const MovedBytes got = stream.read(buffer_);
         if (got.error == 0 && got.count > 0) {
-            if (into != nullptr && into->size() + got.count <= mostImage_)
+            if (into != nullptr && into->size() + got.count <= mostKept_)
                 into->insert(into->end(), buffer_.begin(),
                              buffer_.begin() + static_cast<std::ptrdiff_t>(got.count));
             total += got.count;
             continue;
         }
         if (got.error == 0 || (preCopy && got.error == ENOMSG)) {
-            reads_.add(0);
+            reads_.add(0, device_.check());
             drainedBy_ = preCopy ? got.error : drainedBy_;
             return total;
         }
         if (got.error != interruptedCall)
-            reads_.add(got.error);
+            reads_.add(got.error, device_.check());
         block("Not asked: a read at offset {offset} answered {answer}.",
               {{"offset", std::to_string(total)}, {"answer", answerText(got.error)}});
         return std::nullopt;
@@ -167,7 +169,7 @@ std::optional<std::uint64_t> CheckContext::saveImage(SubjectStream& stream) {
     const bool tooLarge = bytes && *bytes > kept.size();
     if (tooLarge)
         block("Not asked: a save moved {bytes}, and what is to be loaded is kept in memory, {most} at most.",
-              {{"bytes", formatBytes(*bytes)}, {"most", formatBytes(mostImage_)}});
+              {{"bytes", formatBytes(*bytes)}, {"most", formatBytes(mostKept_)}});
     else if (bytes && *bytes == 0)
         block("Not asked: the saved state is empty.");
     if (!image_.empty())
@@ -203,7 +205,8 @@ std::optional<CheckOutcome> CheckContext::loadOwn() {
     if (own == nullptr)
         return blocked();
     if (const LoadEnd end = load(device_, *own); end.where != LoadEnd::Where::Accepted)
-        return end.refused() ? checkSkipped("Not asked: the load was refused.") : blocked();
+        return end.refused() ? checkSkipped("Not asked: the device refuses the state that it saved itself.")
+                             : blocked();
     device_.closeStreams();
     return std::nullopt;
 }
@@ -253,7 +256,7 @@ LoadEnd CheckContext::load(Subject& subject, std::span<const std::byte> image, s
     }
     const bool own = &subject == &device_ && image.data() == image_.data() && image.size() == image_.size();
     if (own && piece == largePiece && end.where != LoadEnd::Where::Blocked && end.error != interruptedCall)
-        loads_.add(end.error);
+        loads_.add(end.error, device_.check());
     return end;
 }
 

@@ -113,7 +113,7 @@ public:
 
     static constexpr std::size_t largePiece = std::size_t{1} << 20U;
     /// Bytes of a state that are kept in memory at most.
-    [[nodiscard]] std::uint64_t mostImage() const { return mostImage_; }
+    [[nodiscard]] std::uint64_t mostKept() const { return mostKept_; }
 
 private:
     [[nodiscard]] std::optional<std::uint64_t> readUntil(SubjectStream& stream, bool preCopy,
@@ -121,7 +121,7 @@ private:
     Subject& device_;
     Subject* peer_;
     const std::atomic<bool>& cancelled_;
-    std::uint64_t mostImage_;
+    std::uint64_t mostKept_ = 0;
     CheckSight why_;
     std::vector<std::byte> image_;
     bool imageTried_ = false;

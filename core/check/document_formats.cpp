@@ -226,7 +226,8 @@ std::string checkJunit(const CheckDocument& document) {
     text += fmt::format("<testsuites {}>\n  <testsuite name=\"{}\" {}>\n    <properties>\n", counts,
                         xml("migscope check " + document.device), counts);
     const auto property = [&](const char* name, const std::string& value) {
-        text += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml(value));
+        if (!value.empty())
+            text += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml(value));
     };
     property("tool", "migscope " + document.tool);
     property("driver", document.driver);

@@ -29,7 +29,7 @@ std::string failure(const CheckResult& result, const PaintFailed& paint, bool pa
     std::string text =
         fmt::format("  {}  {}  {}\n", id, severityWord(result.check->severity), result.check->asks);
     text += fmt::format("    seen: {}\n", result.outcome.seen.filled());
-    if (result.hung)
+    if (result.hung && result.check->severity != CheckSeverity::Must)
         text += "    weighs as a must: a call that does not return stops whoever migrates\n";
     text += fmt::format("    rule: {}\n", result.check->rule);
     for (const std::string& line : result.kernelLog)
@@ -104,8 +104,8 @@ std::string head(const CheckDocument& document) {
         text += fmt::format("  Not judged: {}\n", without);
     return text +
            "  must: the kernel's interface demands it; should: programs rely on it; note: worth knowing\n"
-           "  GET, SET, PROBE: VFIO_DEVICE_FEATURE, of a state MIG_DEVICE_STATE; RESET: "
-           "VFIO_DEVICE_RESET\n\n";
+           "  GET, SET and PROBE are VFIO_DEVICE_FEATURE (SET of a state: MIG_DEVICE_STATE), RESET is "
+           "VFIO_DEVICE_RESET; an arc is one step between two states\n\n";
 }
 
 } // namespace

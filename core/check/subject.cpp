@@ -166,7 +166,7 @@ void Subject::tally(std::optional<MigState> from, std::uint32_t target, int erro
     if (!from || *from == MigState::Resuming || *from == to || error == interruptedCall || error == EINTR)
         return;
     if (const auto way = route(flags_, *from, to); way && way->arcs().size() == 1)
-        ledger_.arcs[{*from, to}].add(error);
+        ledger_.arcs[{*from, to}].add(error, check_);
 }
 
 void Subject::afterSet(int error, std::uint32_t target) {
@@ -196,7 +196,8 @@ std::optional<MigState> Subject::get() {
     if (error == 0)
         believed_ = static_cast<MigState>(call.payload().deviceState);
     if (before && believed_ && *before != *believed_)
-        ledger_.drifts.push_back(stateName(*before) + ", then " + stateName(*believed_));
+        ledger_.drifts.push_back(stateName(*before) + ", then " + stateName(*believed_) + ", in " +
+                                 std::string(check_));
     return believed_;
 }
 
@@ -253,7 +254,7 @@ int Subject::reset() {
         pause = std::min<Ns>(pause * 2, std::chrono::milliseconds(200));
         error = resetOnce();
     }
-    ledger_.resets.add(error);
+    ledger_.resets.add(error, check_);
     believed_.reset();
     const bool running = get() == MigState::Running;
     if (error == 0 && running) {
@@ -288,7 +289,7 @@ bool Subject::bringBack(std::string& how) {
     if (!io_) {
         if (!open())
             return false;
-        how = "opened again";
+        how = "a new opening";
     }
     if (logging_) {
         RawFeature stop(featureSet | uapi::featureDmaLoggingStop);

@@ -101,16 +101,19 @@ struct Tally {
     unsigned worked = 0;
     unsigned failed = 0;
     int lastError = 0;
-    void add(int error) {
+    std::string_view lastIn; ///< the check in which that was
+    void add(int error, std::string_view check) {
         ++(error == 0 ? worked : failed);
         lastError = error != 0 ? error : lastError;
+        lastIn = error != 0 ? check : lastIn;
     }
 };
 /// What a device did over all checks, for those that look back.
 struct SubjectLedger {
     std::map<std::pair<MigState, MigState>, Tally> arcs; ///< one SET for one arc, but for loads that end
     Tally resets;                                        ///< EAGAIN that went away is none
-    std::vector<std::string> drifts; ///< "STOP_COPY, then STOP": it moved and nobody had asked
+    /// "STOP_COPY, then STOP, in MIG-FSM-002": it moved and nobody had asked
+    std::vector<std::string> drifts;
 };
 
 /// *Thread-bound*, but for interrupt(). Streams die before the device is closed.
@@ -123,6 +126,10 @@ public:
 
     [[nodiscard]] const CheckTarget& target() const { return target_; }
     [[nodiscard]] const std::string& name() const { return target_.device; }
+
+    /// Ids of the check that calls from now on; of static storage.
+    void beginCheck(std::string_view id) { check_ = id; }
+    [[nodiscard]] std::string_view check() const { return check_; }
 
     /// Opens it and looks: flags, state, what it offers. Unsupported without protocol v2.
     [[nodiscard]] Result<void> open();
@@ -183,6 +190,7 @@ private:
     const CheckTarget target_;
     const int index_;
     CallBook& book_;
+    std::string_view check_ = "the opening";
     std::mutex mutex_; ///< guards the pointers against interrupt()
     std::unique_ptr<DeviceIo> io_;
     std::vector<std::unique_ptr<SubjectStream>> streams_; // after io_: destroyed first

@@ -19,6 +19,7 @@ import jsonschema
 OK, REFUSED, USAGE, NO_ACCESS, LOST, FILE, CANCELLED = 0, 1, 2, 3, 5, 6, 130
 PROGRAM, SCHEMAS = "", Path()
 GOOD, PEER, BAD, SHOULD, HUNG, SLOW, FOUND, STALL = (f"0000:20:00.{n}" for n in range(8))
+ENDLESS, ONCE, BOTH = (f"0000:21:00.{n}" for n in range(3))
 
 
 def device(address, **keys):
@@ -29,6 +30,8 @@ def device(address, **keys):
 MACHINE = {"schema": "migscope.sim-profile/1", "name": "check", "devices": [
     device(GOOD), device(PEER), device(BAD, misbehaviours=["refuses-an-arc"]), device(SHOULD, misbehaviours=["size-too-small"]),
     device(HUNG, faults=[{"kind": "stuck-set"}]), device(SLOW, arc_ns=200_000_000),
+    device(ENDLESS, misbehaviours=["stream-without-end"]), device(ONCE, misbehaviours=["only-first-session-saves"]),
+    device(BOTH, misbehaviours=["size-too-small", "own-image-refused"]),
     device(STALL, faults=[{"kind": "stall-read", "offset": 64}]),
     device(FOUND, keeps_state=True, found_state="RESUMING")]}
 
@@ -128,13 +131,53 @@ class Reports(unittest.TestCase):
         self.assertEqual([r["id"] for r in document(out, "check")["results"] if r["verdict"] == "fail"], ["MIG-SIZE-005"])
         self.assertEqual(err, "")
 
+    def test_musts_and_shoulds_are_told_apart(self):
+        text, err = self.check(BOTH, code=REFUSED)
+        self.assertIn("2 failed (1 must, 1 should), ", text.splitlines()[2])
+        self.assertIn("failed: 1 must, 1 should; ", err)
+
+    def test_a_driver_that_never_ends_or_saves_only_once_fails_as_a_must(self):
+        for name, failed, without in ((ENDLESS, "MIG-STREAM-012", True), (ONCE, "MIG-REPEAT-003", False)):
+            with self.subTest(name):
+                text, err = self.check(name, code=REFUSED)
+                self.assertIn("failed: 1 must", err)
+                head = text.split("\nFailed\n")[0]
+                self.assertEqual("Not judged: " in head, without, head)
+                found = document(self.check(name, "--json", code=REFUSED)[0], "check")
+                must = [r["id"] for r in found["results"] if r["verdict"] == "fail" and r["severity"] == "must"]
+                self.assertEqual(must, [failed])
+                self.assertEqual("MIG-LOAD-001" in (found["not_judged"] or {"checks": []})["checks"], without)
+                skipped = {r["id"] for r in found["results"] if r["verdict"] == "skip"}
+                self.assertLessEqual(set((found["not_judged"] or {"checks": []})["checks"]), skipped)
+
+    def test_calls_tell_their_values_and_the_way_back_stands_apart(self):
+        text, _ = self.check(BAD, code=REFUSED)
+        part = text.split("\nFailed\n")[1].split("\nPassed\n")[0]
+        own, back = part.split("    brought back by SET:\n")
+        self.assertRegex(own, r"SET PRE_COPY +ok +[0-9.]+ .s  data_fd [0-9]+\n")
+        self.assertRegex(own, r"SET RUNNING +ok +[0-9.]+ .s  data_fd -1\n")
+        self.assertRegex(back, r"GET MIG_DEVICE_STATE +ok +[0-9.]+ .s  RUNNING\n$")
+        found = json.loads(self.check(BAD, "--json", code=REFUSED)[0])
+        for result in found["results"]:
+            calls, count = result["calls"], result["own_calls"]
+            self.assertLessEqual(count, len(calls))
+            if calls:  # it was asked: where the device then stands is asked last of all
+                self.assertLess(count, len(calls), result["id"])
+                self.assertEqual((calls[-1]["op"], calls[-1]["values"]), ("GET MIG_DEVICE_STATE", "RUNNING"), result["id"])
+        size = next(r for r in found["results"] if r["id"] == "MIG-SIZE-001")["calls"][0]
+        self.assertEqual(size["values"], "stop_copy_length 4096")
+
     def test_ktap_keeps_the_rules_of_ktap(self):
         listed = [c["id"] for c in json.loads(self.run_cli("check", "--list", "--json")[1])["checks"]]
         results = ktap(self.check(GOOD, PEER, "--format", "ktap")[0])
         self.assertEqual([r["name"] for r in results], listed)
         self.assertTrue(all(r["ok"] for r in results))
         self.assertTrue(all(r["words"] for r in results if r["directive"] == "SKIP"), "a skip without a reason")
-        bad = ktap(self.check(BAD, "--format", "ktap", code=REFUSED)[0])
+        text = self.check(BAD, "--format", "ktap", code=REFUSED)[0]
+        before = text.split("\nnot ok ")[0].split("\nok ")[-1]
+        self.assertRegex(before, r"\n# call: .* SET PRE_COPY_P2P +ok .* data_fd [0-9]+\n")
+        self.assertIn("\n# brought back by SET:\n", before)
+        bad = ktap(text)
         self.assertEqual([(r["name"], r["directive"]) for r in bad if not r["ok"]], [("MIG-FSM-001", None)])
         should = ktap(self.check(SHOULD, "--format", "ktap")[0])
         self.assertEqual([(r["name"], r["directive"]) for r in should if not r["ok"]], [("MIG-SIZE-005", "XFAIL")])
@@ -159,6 +202,8 @@ class Reports(unittest.TestCase):
             self.assertEqual(int(suite.get("failures")), len(suite.findall("testcase/failure")))
             self.assertEqual(int(suite.get("skipped")), len(suite.findall("testcase/skipped")))
             self.assertEqual([c.get("name") for c in cases if c.find("failure") is not None], ["MIG-FSM-001"] if code else [])
+            failures = [f.text for f in suite.iterfind("testcase/failure")]
+            self.assertTrue(all("rule: " in t and "data_fd -1" in t and "brought back by SET:" in t for t in failures), failures)
             self.assertTrue(all(float(c.get("time")) >= 0 and c.get("classname") for c in cases))
 
     def test_checks_are_chosen(self):

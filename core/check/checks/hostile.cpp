@@ -42,13 +42,14 @@ CheckOutcome recovers(CheckContext& c) {
         return c.blocked();
     // Only a device that takes a good state can show that it does not any more.
     if (const LoadEnd good = c.load(c.device(), *image); good.where != LoadEnd::Where::Accepted)
-        return good.refused() ? checkSkipped("Not asked: a good state was refused.") : c.blocked();
+        return good.refused() ? checkSkipped("Not asked: the device refuses the state that it saved itself.")
+                              : c.blocked();
     c.device().closeStreams();
     const LoadEnd junk = c.load(c.device(), garbage(std::min<std::size_t>(image->size(), 4096)));
     if (junk.where == LoadEnd::Where::Blocked)
         return c.blocked();
     if (junk.where == LoadEnd::Where::Accepted)
-        return checkSkipped("Not asked: the junk was taken.");
+        return checkSkipped("Not asked: junk is not refused (MIG-JUNK-002).");
     if (const int error = c.device().reset(); error != 0 || c.device().believed() != MigState::Running)
         return checkFailed("RESET after it answered {answer}, and did not lead to RUNNING.",
                            {{"answer", answerText(error)}});

@@ -17,13 +17,14 @@ CheckOutcome arcsKeepWorking(CheckContext& c) {
         if (tally.worked > 0)
             ++arcs;
         if (tally.worked > 0 && tally.failed > 0) {
-            CheckOutcome outcome =
-                checkFailed("{from} -> {to} succeeded {worked} and failed {failed}, last with {answer}.",
-                            {{"from", stateName(arc.first)},
-                             {"to", stateName(arc.second)},
-                             {"worked", timesText(tally.worked)},
-                             {"failed", timesText(tally.failed)},
-                             {"answer", answerText(tally.lastError)}});
+            CheckOutcome outcome = checkFailed(
+                "{from} -> {to} succeeded {worked} and failed {failed}, last with {answer} in {check}.",
+                {{"from", stateName(arc.first)},
+                 {"to", stateName(arc.second)},
+                 {"worked", timesText(tally.worked)},
+                 {"failed", timesText(tally.failed)},
+                 {"answer", answerText(tally.lastError)},
+                 {"check", std::string(tally.lastIn)}});
             outcome.pair = arc;
             return outcome;
         }
@@ -49,24 +50,26 @@ CheckOutcome keepsWorking(const Tally& tally, std::string_view none, std::string
             {tally.failed == 0 ? passed : failed,
              {{"worked", timesText(tally.worked)},
               {"failed", timesText(tally.failed)},
-              {"answer", answerText(tally.lastError)}}}};
+              {"answer", answerText(tally.lastError)},
+              {"check", std::string(tally.lastIn)}}}};
 }
 
 CheckOutcome resetsKeepWorking(CheckContext& c) {
     return keepsWorking(c.device().ledger().resets, "No RESET was made that worked.",
                         "RESET worked {worked}.",
-                        "RESET worked {worked} and failed {failed}, last with {answer}.");
+                        "RESET worked {worked} and failed {failed}, last with {answer} in {check}.");
 }
 
 CheckOutcome readsKeepWorking(CheckContext& c) {
     return keepsWorking(
         c.reads(), "No stream was read to its end.", "A stream was read to its end {worked}.",
-        "A stream was read to its end {worked}; {failed} a read failed, the last with {answer}.");
+        "A stream was read to its end {worked}; {failed} a read failed, the last with {answer} in {check}.");
 }
 
 CheckOutcome loadsKeepWorking(CheckContext& c) {
-    return keepsWorking(c.loads(), "No state was taken.", "The state was taken {worked}.",
-                        "The state was taken {worked} and refused {failed}, last with {answer}.");
+    return keepsWorking(c.loads(), "No load of the device's own state succeeded.",
+                        "The state was taken {worked}.",
+                        "The state was taken {worked} and refused {failed}, last with {answer} in {check}.");
 }
 
 CheckOutcome logClean(CheckContext& c) {
@@ -74,9 +77,9 @@ CheckOutcome logClean(CheckContext& c) {
     if (!lines)
         return checkSkipped("The kernel's log cannot be read here.");
     if (lines->empty())
-        return checkPassed("It logged no warning and no error.");
+        return checkPassed("The kernel logged no warning and no error.");
     return checkFailed(
-        "It logged {lines}; the first: {line}",
+        "The kernel logged {lines}; the first: {line}",
         {{"lines", plural(lines->size(), "line", "lines")}, {"line", escapeText(lines->front())}});
 }
 
@@ -106,8 +109,8 @@ constexpr std::array table{
           .run = resetsKeepWorking},
     Check{.id = "MIG-STREAM-013",
           .asks = "No read of a session that lasts failed, in all checks.",
-          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_STOP_COPY: and of pre-copy: reads give data, "
-                  "the end, or ENOMSG in pre-copy; the driver's read",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_STOP_COPY and PRE_COPY: a read gives data, 0 "
+                  "at the end, or ENOMSG for now in pre-copy; the driver's read",
           .kind = passive,
           .provedBy = "read-fails-at-times",
           .run = readsKeepWorking},

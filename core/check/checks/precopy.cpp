@@ -4,6 +4,8 @@
 #include <array>
 #include <cerrno>
 
+#include <fmt/format.h>
+
 #include "core/check/context.h"
 
 namespace migscope {
@@ -18,7 +20,8 @@ SubjectStream* preCopy(CheckContext& c) {
 
 /// The pre-copy info that a check rests on did not come.
 CheckOutcome notAsked(const InfoAnswer& answer) {
-    return checkSkipped("Not asked: it answered {answer}.", {{"answer", answerText(answer.error)}});
+    return checkSkipped("Not asked: GET_PRECOPY_INFO answered {answer}.",
+                        {{"answer", answerText(answer.error)}});
 }
 
 CheckOutcome shortArgsz(CheckContext& c) {
@@ -128,9 +131,10 @@ CheckOutcome drainedRead(CheckContext& c) {
                             {"answer", c.drainedBy() == 0 ? "0" : answerText(c.drainedBy())}});
     std::array<std::byte, 8> some{};
     const MovedBytes again = stream->read(some);
-    if (again.error == 0)
+    if (again.error <= 0 || again.error == ENOMSG)
         return c.blocked();
-    return expectAnswer(again.error, {0, ENOMSG});
+    return checkFailed("With nothing more to read for now a read answered {answer}; 0 or ENOMSG is due.",
+                       {{"answer", answerText(again.error)}});
 }
 
 CheckOutcome drainedIsNoEnd(CheckContext& c) {
@@ -152,7 +156,8 @@ CheckOutcome deadInRunning(CheckContext& c) {
 CheckOutcome infoFlags(CheckContext& c) {
     RawFeature optIn(uapi::featureSet | uapi::featureMigPrecopyInfoV2);
     if (const int error = c.device().feature("SET MIG_PRECOPY_INFOv2", optIn.bytes()); error != 0)
-        return checkSkipped("Not asked: the opt-in answered {answer}.", {{"answer", answerText(error)}});
+        return checkSkipped("Not asked: SET MIG_PRECOPY_INFOv2 answered {answer}.",
+                            {{"answer", answerText(error)}});
     c.device().optedIn();
     SubjectStream* stream = preCopy(c);
     if (stream == nullptr)
@@ -161,9 +166,9 @@ CheckOutcome infoFlags(CheckContext& c) {
     if (answer.error != 0)
         return notAsked(answer);
     if ((answer.info.flags & ~uapi::precopyInfoReinit) != 0)
-        return checkFailed("flags was {flags}, with bits that nobody knows.",
-                           {{"flags", std::to_string(answer.info.flags)}});
-    return checkPassed("flags was {flags}.", {{"flags", std::to_string(answer.info.flags)}});
+        return checkFailed("flags was {flags}, with bits that the uAPI does not name.",
+                           {{"flags", fmt::format("{:#x}", answer.info.flags)}});
+    return checkPassed("flags was {flags}.", {{"flags", fmt::format("{:#x}", answer.info.flags)}});
 }
 
 constexpr std::array table{

@@ -102,7 +102,7 @@ CheckOutcome roundTrip(CheckContext& c) {
     if (stream == nullptr || !c.readToEnd(*stream, &again))
         return c.blocked();
     if (again.empty())
-        return checkSkipped("Not asked: the save after it moved nothing.");
+        return checkSkipped("Not asked: the save after the load moved nothing.");
     if (again.size() != image->size())
         return checkFailed(
             "{first} bytes were loaded, and {then} come out.",

@@ -55,7 +55,7 @@ CheckOutcome takesSomething(CheckContext& c) {
         return checkFailed("A write took nothing and said so with success, {count}.",
                            {{"count", timesText(end.zeroes)}});
     if (end.refused())
-        return checkSkipped("Not asked: the load was refused.");
+        return checkSkipped("Not asked: the device refuses the state that it saved itself.");
     return checkPassed("Every write took something.");
 }
 
@@ -66,7 +66,7 @@ CheckOutcome afterHalfALoad(CheckContext& c) {
         return c.blocked();
     const auto half = std::span(*image).first(image->size() / 2);
     if (const LoadEnd part = c.writeImage(*stream, half); part.where != LoadEnd::Where::Accepted)
-        return checkSkipped("Not asked: half an image could not be written.");
+        return checkSkipped("Not asked: half of a state could not be written.");
     if (const int error = c.device().reset(); error != 0)
         return checkSkipped("Not asked: RESET answered {answer}.", {{"answer", answerText(error)}});
     c.device().closeStreams();
@@ -103,7 +103,7 @@ CheckOutcome precopyImage(CheckContext& c) {
         return checkSkipped(
             "Not asked: pre-copy and the rest moved {bytes}, and what is to be loaded is kept in "
             "memory, {most} at most.",
-            {{"bytes", formatBytes(*drained + *rest)}, {"most", formatBytes(c.mostImage())}});
+            {{"bytes", formatBytes(*drained + *rest)}, {"most", formatBytes(c.mostKept())}});
     c.device().closeStreams();
     return verdictOf(c, c.load(c.device(), image));
 }
@@ -136,14 +136,16 @@ CheckOutcome straightAcross(CheckContext& c) {
             return checkSkipped("Not asked: cancelled.");
         const MovedBytes got = from->read(buffer);
         if (got.error != 0)
-            return checkFailed("While the other one loads, a read at offset {offset} answered {answer}.",
+            return checkFailed("While the peer loads, a read at offset {offset} answered {answer}.",
                                {{"offset", std::to_string(total)}, {"answer", answerText(got.error)}});
         if (got.count == 0)
             break;
         LoadEnd end = c.writeImage(*to, std::span(buffer).first(got.count));
         if (end.where != LoadEnd::Where::Accepted) {
             end.offset += total;
-            return end.refused() ? checkSkipped("Not asked: the other one refused the image.") : c.blocked();
+            return end.refused()
+                       ? checkSkipped("Not asked: the peer refuses the state of the device (MIG-PAIR-001).")
+                       : c.blocked();
         }
         total += got.count;
     }
@@ -151,7 +153,7 @@ CheckOutcome straightAcross(CheckContext& c) {
         return checkSkipped("Not asked: the saved state is empty.");
     const int error = c.peer().set(MigState::Stop).error;
     return error == 0 ? checkPassed("{bytes} bytes went across.", {{"bytes", std::to_string(total)}})
-                      : checkSkipped("Not asked: the other one refused the image.");
+                      : checkSkipped("Not asked: the peer refuses the state of the device (MIG-PAIR-001).");
 }
 
 constexpr std::uint64_t pre = MigFlags::StopCopy | MigFlags::PreCopy;
@@ -178,8 +180,8 @@ constexpr std::array table{
           .run = emptyWrite},
     Check{.id = "MIG-LOAD-004",
           .asks = "A write that succeeds took at least one byte.",
-          .rule = "write(2): success says how many bytes were taken, and 0 for ever leaves who writes in a "
-                  "loop; the driver's write (include/linux/fs.h)",
+          .rule = "write(2): success says how many bytes were taken, and 0 again and again leaves a program "
+                  "in a loop; the driver's write",
           .provedBy = "write-takes-nothing",
           .run = takesSomething},
     Check{.id = "MIG-LOAD-005",

@@ -68,7 +68,7 @@ CheckOutcome beginsAnew(CheckContext& c) {
         return c.blocked();
     const MovedBytes some = readSome(*stream);
     if (some.error != 0 || some.count == 0)
-        return checkSkipped("Not asked: nothing could be read.");
+        return checkSkipped("Not asked: nothing could be read of a save that had been begun.");
     c.device().closeStream(stream);
     if (!c.walk(MigState::Stop))
         return c.blocked();

@@ -32,17 +32,19 @@ CheckOutcome isNoErrno(CheckContext& c) {
         return expectAnswer(error, {0});
     if (bytes < leakedErrno)
         return checkPassed("The estimate is {bytes}.", {{"bytes", formatBytes(bytes)}});
-    return checkFailed("The estimate is {number}: a negative error number in an unsigned field.",
-                       {{"number", std::to_string(bytes)}});
+    return checkFailed("stop_copy_length is {number}, which is {signed} ({errno}) as a signed number.",
+                       {{"number", std::to_string(bytes)},
+                        {"signed", std::to_string(static_cast<std::int64_t>(bytes))},
+                        {"errno", errnoName(static_cast<int>(-static_cast<std::int64_t>(bytes)))}});
 }
 
 CheckOutcome inEveryState(CheckContext& c) {
     std::uint64_t bytes = 0;
     const int before = c.device().dataSize(bytes);
     if (before != 0)
-        return before == ENOTTY
-                   ? noSuchFeature()
-                   : checkSkipped("Not asked: it answered {answer}.", {{"answer", answerText(before)}});
+        return before == ENOTTY ? noSuchFeature()
+                                : checkSkipped("Not asked: MIG_DATA_SIZE answered {answer} in RUNNING.",
+                                               {{"answer", answerText(before)}});
     for (const MigState state : c.states()) {
         if (!c.walk(MigState::Running) || !c.walk(state))
             return c.blocked();
@@ -68,7 +70,8 @@ CheckOutcome leavesTheStream(CheckContext& c) {
     std::uint64_t bytes = 0;
     if (const int error = c.device().dataSize(bytes); error != 0)
         return error == ENOTTY ? noSuchFeature()
-                               : checkSkipped("It answered {answer}.", {{"answer", answerText(error)}});
+                               : checkSkipped("Not asked: MIG_DATA_SIZE answered {answer}.",
+                                              {{"answer", answerText(error)}});
     std::array<std::byte, 8> some{};
     return expectAnswer(stream->read(some).error, {0});
 }
@@ -82,7 +85,8 @@ std::optional<Compared> compare(CheckContext& c, CheckOutcome& why) {
     Compared compared;
     const int error = c.device().dataSize(compared.estimate);
     if (error != 0 || compared.estimate >= leakedErrno) {
-        why = error == ENOTTY ? noSuchFeature() : checkSkipped("There is no estimate to compare with.");
+        why = error == ENOTTY ? noSuchFeature()
+                              : checkSkipped("Not asked: MIG_DATA_SIZE gave no size to compare with.");
         return std::nullopt;
     }
     SubjectStream* stream = c.openStream(MigState::StopCopy);
@@ -116,7 +120,7 @@ CheckOutcome notTooLarge(CheckContext& c) {
     if (!compared)
         return why;
     if (compared->moved == 0)
-        return checkSkipped("A save moved nothing: nothing to compare with.");
+        return checkSkipped("Not asked: a save moved nothing, so there is nothing to compare with.");
     if (compared->estimate / mostFactor > compared->moved && compared->estimate - compared->moved > slack)
         return checkFailed("The estimate was {estimate}, and a save moved {moved}.", valuesOf(*compared));
     return checkPassed("The estimate was {estimate}, and a save moved {moved}.", valuesOf(*compared));
@@ -182,7 +186,7 @@ constexpr std::array table{
           .asks = "A save moves something where MIG_DATA_SIZE says that there is something.",
           .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DATA_SIZE (Linux 6.2): "
                   "stop_copy_length is the estimated length in bytes of what STOP_COPY gives; the driver's "
-                  "migration_get_data_size. It said that there is something",
+                  "migration_get_data_size. What it announces, a save gives",
           .severity = CheckSeverity::Should,
           .provedBy = "saves-nothing",
           .run = movesSomething},

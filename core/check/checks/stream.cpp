@@ -85,7 +85,8 @@ CheckOutcome smallReads(CheckContext& c) {
         if (got.error != 0)
             return checkFailed("A read of one byte answered {answer}.", {{"answer", answerText(got.error)}});
         if (got.count == 0)
-            return n == 0 ? checkSkipped("The saved state is empty.") : checkPassed("It came byte by byte.");
+            return n == 0 ? checkSkipped("Not asked: the saved state is empty.")
+                          : checkPassed("It came byte by byte.");
     }
     return checkPassed("It came byte by byte.");
 }
@@ -124,8 +125,9 @@ CheckOutcome comesToAnEnd(CheckContext& c) {
     if (const auto bytes = c.saveImage(*stream))
         return checkPassed("It ended after {bytes} bytes.", {{"bytes", std::to_string(*bytes)}});
     if (c.foundEndless())
-        return checkFailed("{bytes} were read, and it did not end.",
-                           {{"bytes", formatBytes(c.mostStream())}});
+        return checkFailed("{bytes} were read, and it did not end; MIG_DATA_SIZE said {estimate}.",
+                           {{"bytes", formatBytes(c.mostStream())},
+                            {"estimate", c.estimate() ? formatBytes(*c.estimate()) : "nothing of use"}});
     return c.blocked();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The catalogue itself: ids, sentences, rules, and what proves each check.
+#include <algorithm>
 #include <cctype>
 #include <set>
 
@@ -47,6 +48,24 @@ TEST(CheckCatalogue, EveryCheckSaysWhatItAsksAndWhatItRestsOn) {
         EXPECT_EQ(check.rule.find('\n'), std::string_view::npos) << check.id;
         EXPECT_NE(check.run, nullptr) << check.id;
     }
+}
+
+TEST(CheckCatalogue, ARuleNamesAFileAndWhatIsDemandedThere) {
+    for (const Check& check : checkCatalogue()) {
+        const std::size_t colon = check.rule.find(": ");
+        ASSERT_NE(colon, std::string_view::npos) << check.id << ": " << check.rule;
+        const std::string_view where = check.rule.substr(0, colon);
+        const bool file =
+            where.find(".c") != std::string_view::npos || where.find(".h") != std::string_view::npos;
+        EXPECT_TRUE(file || where == "write(2)" || where.starts_with("no rule"))
+            << check.id << ": " << check.rule;
+        EXPECT_GE(check.rule.size() - colon, 20U) << check.id << ": " << check.rule;
+    }
+}
+
+TEST(CheckCatalogue, TheFirstSessionIsAWholeSave) {
+    const auto begins = [](const Check& check) { return check.kind != CheckClass::Passive; };
+    EXPECT_EQ(std::ranges::find_if(checkCatalogue(), begins)->id, "MIG-STREAM-012");
 }
 
 TEST(CheckCatalogue, EveryCheckIsProvedByAMisbehaviourOfItsOwn) {
