@@ -195,6 +195,18 @@ QString checkSummary(const CheckStatus& status, Ns now) {
     return parts.join(QStringLiteral(" · "));
 }
 
+QString notJudgedWords(const CheckReport& report) {
+    const std::size_t count = report.notJudged().size();
+    if (count == 0)
+        return {};
+    const QString why = sightWords(*report.noImage);
+    return count == 1
+               ? CheckWords::tr("One check needs a saved state, and there was none to be had. %1").arg(why)
+               : CheckWords::tr("%1 checks need a saved state, and there was none to be had. %2")
+                     .arg(count)
+                     .arg(why);
+}
+
 QString checkFailure(const CheckStatus& status) {
     const CheckReport& report = status.document.report;
     if (!report.error)

@@ -30,6 +30,8 @@ namespace migscope {
 
 /// How a run stands or ended: counts, time, where the devices are.
 [[nodiscard]] QString checkSummary(const CheckStatus& status, Ns now);
+/// What could not be judged for want of a saved state, and why there was none; empty: nothing.
+[[nodiscard]] QString notJudgedWords(const CheckReport& report);
 /// Why it could not begin, and what helps; empty when it could.
 [[nodiscard]] QString checkFailure(const CheckStatus& status);
 

@@ -9,6 +9,7 @@
 #include "core/base/markup.h"
 #include "core/check/call_words.h"
 #include "core/check/document.h"
+#include "core/check/state_pairs.h"
 #include "core/transfer/json_text.h"
 
 namespace migscope {
@@ -64,6 +65,26 @@ void resultJson(JsonWriter& json, const CheckResult& result, Ns begun) {
         call(json, made, begun);
     json.endArray().key("own_calls").number(result.ownCalls);
     json.key("calls_left_out").number(result.callsLeftOut).endObject();
+}
+
+void pairJson(JsonWriter& json, const StatePair& pair) {
+    json.beginObject().key("from").text(stateName(pair.from)).key("to").text(stateName(pair.to));
+    json.key("verdict").text(pairVerdictWord(pair.verdict));
+    json.key("succeeded").number(pair.worked).key("refused").number(pair.refused);
+    orNull(json, "last_errno", errnoName(pair.lastError));
+    for (const auto& [key, time] :
+         {std::pair("fastest_ns", pair.fastest), std::pair("median_ns", pair.median),
+          std::pair("slowest_ns", pair.slowest)}) {
+        json.key(key);
+        if (pair.worked > 0)
+            json.number(time);
+        else
+            json.null();
+    }
+    json.key("failed").beginArray();
+    for (const std::string_view id : pair.failed)
+        json.text(id);
+    json.endArray().endObject();
 }
 
 /// Neither a new line, nor the mark that begins a directive.
@@ -154,7 +175,10 @@ std::string checkJson(const CheckDocument& document) {
             json.text(result->check->id);
         json.endArray().endObject();
     }
-    json.key("not_tried").beginArray();
+    json.key("state_pairs").beginArray();
+    for (const StatePair& pair : statePairs(report.flags, report.results))
+        pairJson(json, pair);
+    json.endArray().key("not_tried").beginArray();
     for (const NotTried& act : actsNotTried())
         json.beginObject().key("act").text(act.act).key("why").text(act.why).endObject();
     json.endArray().key("ends").beginArray();

@@ -108,6 +108,12 @@ class Reports(unittest.TestCase):
         self.assertGreaterEqual(found["passed"], 50)
         self.assertEqual(found["failed"], 0)
         self.assertEqual({e["device"]: e["state"] for e in found["ends"]}, {GOOD: "RUNNING", PEER: "RUNNING"})
+        pairs = {(p["from"], p["to"]): p for p in found["state_pairs"]}
+        self.assertEqual(len(pairs), 49)
+        self.assertEqual(pairs["STOP_COPY", "PRE_COPY"]["verdict"], "no-way")
+        walked = pairs["RUNNING", "STOP_COPY"]
+        self.assertEqual((walked["verdict"], walked["refused"], walked["failed"]), ("works", 0, []))
+        self.assertTrue(0 < walked["fastest_ns"] <= walked["median_ns"] <= walked["slowest_ns"])
         asked = [r for r in found["results"] if r["verdict"] != "skip"]
         self.assertTrue(all(r["calls"] for r in asked if r["id"] not in ("MIG-FEAT-002", "MIG-LOG-001")), "evidence is missing")
 

@@ -141,6 +141,7 @@ TEST_F(Checks, theMatrixTellsWhichSetsFailedAndAClickShowsThem) {
     EXPECT_TRUE(page().evidence()->words().startsWith(QStringLiteral("MIG-FSM-001 · must · failed")))
         << page().evidence()->words().toStdString();
     EXPECT_GE(page().evidence()->calls().lastBadRow(), 0);
+    EXPECT_TRUE(label("check failure").contains(QStringLiteral("checks need a saved state")));
 
     clickCell(MigState::Stop, MigState::StopCopy);
     EXPECT_TRUE(page().evidence()->words().startsWith(QStringLiteral("STOP → STOP_COPY: ")));

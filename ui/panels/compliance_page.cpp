@@ -200,14 +200,17 @@ void CompliancePage::showStatus() {
     const bool have = status_.has_value();
     const CheckReport empty;
     const CheckReport& report = have ? status_->document.report : empty;
-    const QString failure = have ? checkFailure(*status_) : QString();
+    QString failure = have ? checkFailure(*status_) : QString();
+    const bool began = failure.isEmpty();
+    if (began && have && !status_->running)
+        failure = notJudgedWords(report); // a report with few failures is no good one then
     failure_->setText(failure);
     failure_->setVisible(!failure.isEmpty());
     QPalette colours = palette();
     for (const auto role : {QPalette::WindowText, QPalette::Text})
         colours.setColor(role, Theme::of(palette()).bad());
     failure_->setPalette(colours);
-    summary_->setText(have && failure.isEmpty() ? checkSummary(*status_, now_) : QString());
+    summary_->setText(have && began ? checkSummary(*status_, now_) : QString());
     summary_->setVisible(!summary_->text().isEmpty());
     progress_->setVisible(have && status_->running);
     if (have && status_->running) {
