@@ -191,9 +191,8 @@ TEST(CheckDocument, CountsAreSaidInWords) {
 }
 
 TEST(CheckDocument, KtapAndJunitCarryTheSameEvidence) {
-    const CheckedMachine machine =
-        runChecks(checkProfile(7, {SimMisbehaviour::SizeLeaksErrno}),
-                  oneDevice({"MIG-SIZE-001", "MIG-PRE-011"}));
+    const CheckedMachine machine = runChecks(checkProfile(7, {SimMisbehaviour::SizeLeaksErrno}),
+                                             oneDevice({"MIG-SIZE-001", "MIG-PRE-011"}));
     const std::string ktap = checkKtap(documentOf(machine)), junit = checkJunit(documentOf(machine));
     for (const std::string& text : {ktap, junit}) {
         EXPECT_NE(text.find("as a signed number)"), std::string::npos) << text;
