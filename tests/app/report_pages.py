@@ -78,8 +78,9 @@ class Browser:
                 break
         else:
             raise RuntimeError("chromedriver does not start")
-        # Without its sandbox: it opens pages that this test wrote, and root may not have one.
-        words = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
+        # Without its sandbox: it opens pages that this test wrote, and root may not have one. Told through a pipe: a port is
+        # asked for by the name localhost, which a bare system without /etc/hosts does not know.
+        words = ["--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
                  "--disable-background-networking", "--disable-component-update", "--disable-sync", "--proxy-server=direct://",
                  "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost", f"--user-data-dir={folder / 'profile'}"]
         wanted = {"browserName": "chrome", "goog:chromeOptions": {"args": words},
