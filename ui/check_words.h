@@ -30,6 +30,8 @@ namespace migscope {
 
 /// How a run stands or ended: counts, time, where the devices are.
 [[nodiscard]] QString checkSummary(const CheckStatus& status, Ns now);
+/// Where the devices were left: "3b:00.2 back in RUNNING · 3b:00.3 LEFT in STOP".
+[[nodiscard]] QString endWords(const CheckStatus& status);
 /// Why it could not begin, and what helps; empty when it could.
 [[nodiscard]] QString checkFailure(const CheckStatus& status);
 
