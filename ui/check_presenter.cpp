@@ -162,8 +162,10 @@ void CheckPresenter::release(const QStringList& devices) {
 
 QString CheckPresenter::command() const {
     const auto wanted = request();
-    return wanted ? cliCheck(parts_.host->spec().toStdString(), parts_.host->simulated(), *wanted)
-                  : QString();
+    // A command without classes asks all of them, and none was chosen.
+    return wanted && !wanted->classes.empty()
+               ? cliCheck(parts_.host->spec().toStdString(), parts_.host->simulated(), *wanted)
+               : QString();
 }
 
 void CheckPresenter::copyCommand() {

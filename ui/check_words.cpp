@@ -186,7 +186,9 @@ QString checkSummary(const CheckStatus& status, Ns now) {
         if (!status.stuck.isEmpty())
             parts << status.stuck;
     } else {
-        parts << (report.cancelled ? CheckWords::tr("Cancelled") : CheckWords::tr("Checked"))
+        parts << (status.abandoned   ? CheckWords::tr("Given up")
+                  : report.cancelled ? CheckWords::tr("Cancelled")
+                                     : CheckWords::tr("Checked"))
               << counts(report) << durationText(report.ended - report.begun);
         if (status.abandoned)
             parts << CheckWords::tr("a call never returned; Migscope can still be closed");

@@ -22,6 +22,7 @@
 #include "app/backends.h"
 #include "tests/ui/ui_test.h"
 #include "ui/actions.h"
+#include "ui/check_presenter.h"
 #include "ui/models/check_models.h"
 #include "ui/panels/check_evidence.h"
 #include "ui/panels/check_form.h"
@@ -169,6 +170,16 @@ TEST_F(CheckEdges, noLetterIsThatOfAMenu) {
         EXPECT_FALSE(menus.contains(button->shortcut().toString())) << button->text().toStdString();
     }
     EXPECT_GT(looked, 5U);
+}
+
+TEST_F(CheckEdges, noClassIsNotAllOfThem) {
+    show(virtioA);
+    EXPECT_FALSE(parts().checkPresenter->command().isEmpty());
+    for (auto* box : parts().compliance->findChildren<QCheckBox*>()) {
+        if (box->objectName().startsWith(QLatin1String("check class")))
+            box->setChecked(false);
+    }
+    EXPECT_TRUE(parts().checkPresenter->command().isEmpty()) << "it would ask all of them";
 }
 
 TEST_F(CheckEdges, aDeviceThatDidNotComeBackKeepsTheWindowOpen) {
@@ -321,6 +332,15 @@ TEST(CheckEdgeWords, theLastCheckIsTheLastOne) {
         EXPECT_TRUE(checkSummary(status, Ns{0}).startsWith(QStringLiteral("Closing")))
             << checkSummary(status, Ns{0}).toStdString();
     }
+}
+
+TEST(CheckEdgeWords, whatWasGivenUpWasNotChecked) {
+    CheckStatus status = runningStatus();
+    status.running = false;
+    status.abandoned = true;
+    EXPECT_TRUE(checkSummary(status, Ns{0}).startsWith(QStringLiteral("Given up")));
+    status.abandoned = false;
+    EXPECT_TRUE(checkSummary(status, Ns{0}).startsWith(QStringLiteral("Checked")));
 }
 
 TEST(CheckEdgeWords, aPairThatFailedWithoutATimeHasNone) {

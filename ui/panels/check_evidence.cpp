@@ -37,6 +37,7 @@ CheckEvidence::CheckEvidence(QWidget* parent) : QWidget(parent) {
     table_->setColumnWidth(CheckCallModel::Call, digit * 30);
     table_->setColumnWidth(CheckCallModel::Took, digit * 10);
     column_ = new QScrollArea(this);
+    column_->setAccessibleName(tr("What was seen"));
     auto* column = makeScrollColumn(*column_);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(2);

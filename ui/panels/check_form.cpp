@@ -238,7 +238,7 @@ void CheckForm::refresh() {
     start_->setEnabled(idle && why.isEmpty());
     cancel_->setEnabled(view_.running && !view_.cancelling);
     release_->setVisible(idle && view_.why.isEmpty() && !openOnes().isEmpty());
-    copy_->setEnabled(!view_.device.name.empty());
+    copy_->setEnabled(!view_.device.name.empty() && !choice().classes.empty());
     peers_->setEnabled(idle);
     force_->setEnabled(idle);
     for (const auto& [kind, box] : classes_)
