@@ -84,19 +84,22 @@ CheckFormView CheckPresenter::formView() const {
         view.why = tr("A captured host: its devices can be looked at, not opened.");
     else if (verdict.kind == VerdictKind::NotMigratable)
         view.why = verdictSentence(verdict, host.capabilities(name));
+    else if (host.isHeld(name))
+        view.why = tr("A call of its last check has not returned, and has it open.");
     else if (active != nullptr && !view.running)
         view.why = tr("%1 is being checked; one check at a time.").arg(shortName(active->document.device));
     for (const Device& other : host.topology()->devices) {
         if (other.name != name && other.boundToVfio() && other.driver == device->driver &&
-            host.verdict(other).kind != VerdictKind::NotMigratable)
+            !host.isHeld(other.name) && host.verdict(other).kind != VerdictKind::NotMigratable)
             view.peers.push_back(candidate(other));
     }
     return view;
 }
 
 void CheckPresenter::show() {
-    parts_.compliance->setForm(formView());
-    showStatus();
+    parts_.compliance->setForm(formView()); // also unseen: what was typed for one device is not for the next
+    if (parts_.compliance->isVisible())
+        showStatus(); // a report is large; it is shown when the page is
 }
 
 void CheckPresenter::showStatus() {
@@ -159,8 +162,10 @@ void CheckPresenter::release(const QStringList& devices) {
 
 QString CheckPresenter::command() const {
     const auto wanted = request();
-    return wanted ? cliCheck(parts_.host->spec().toStdString(), parts_.host->simulated(), *wanted)
-                  : QString();
+    // A command without classes asks all of them, and none was chosen.
+    return wanted && !wanted->classes.empty()
+               ? cliCheck(parts_.host->spec().toStdString(), parts_.host->simulated(), *wanted)
+               : QString();
 }
 
 void CheckPresenter::copyCommand() {

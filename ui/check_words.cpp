@@ -82,16 +82,6 @@ QString counts(const CheckReport& report) {
     return text;
 }
 
-QString endWords(const CheckStatus& status) {
-    QStringList ends;
-    for (const CheckEnd& end : status.document.report.ends) {
-        const QString state = end.state ? name(*end.state) : CheckWords::tr("an unknown state");
-        ends << (end.safe ? CheckWords::tr("%1 back in %2").arg(shortName(end.device), state)
-                          : CheckWords::tr("%1 LEFT in %2").arg(shortName(end.device), state));
-    }
-    return ends.join(QStringLiteral(" · "));
-}
-
 } // namespace
 
 QString checkWords(std::string_view text) {
@@ -146,9 +136,10 @@ QString pairMark(const StatePair& pair) {
     case PairVerdict::Works:
         return briefDuration(pair.median);
     case PairVerdict::Fails:
-        return QStringLiteral("✗ %1").arg(pair.lastError != 0
-                                              ? QString::fromStdString(errnoName(pair.lastError))
-                                              : briefDuration(pair.median));
+        if (pair.lastError != 0)
+            return QStringLiteral("✗ %1").arg(QString::fromStdString(errnoName(pair.lastError)));
+        // A SET that was interrupted left neither an errno nor a time.
+        return pair.worked > 0 ? QStringLiteral("✗ %1").arg(briefDuration(pair.median)) : QStringLiteral("✗");
     case PairVerdict::Refused:
         return QString::fromStdString(errnoName(pair.lastError));
     case PairVerdict::NotAsked:
@@ -165,12 +156,24 @@ QString pairSentence(const StatePair& pair) {
     return CheckWords::tr("%1 → %2: %3").arg(name(pair.from), name(pair.to), pairFacts(pair));
 }
 
+QString endWords(const CheckStatus& status) {
+    QStringList ends;
+    for (const CheckEnd& end : status.document.report.ends) {
+        const QString state = end.state ? name(*end.state) : CheckWords::tr("an unknown state");
+        ends << (end.safe ? CheckWords::tr("%1 back in %2").arg(shortName(end.device), state)
+                          : CheckWords::tr("%1 LEFT in %2").arg(shortName(end.device), state));
+    }
+    return ends.join(QStringLiteral(" · "));
+}
+
 QString checkSummary(const CheckStatus& status, Ns now) {
     const CheckReport& report = status.document.report;
     QStringList parts;
     if (status.running) {
         const CheckProgress& progress = status.progress;
+        const bool asked = progress.all > 0 && progress.done >= progress.all;
         parts << (status.cancelling     ? CheckWords::tr("Cancelling: bringing the devices back")
+                  : asked               ? CheckWords::tr("Closing the devices")
                   : progress.id.empty() ? CheckWords::tr("Opening")
                                         : CheckWords::tr("Check %1 of %2, %3")
                                               .arg(progress.done + 1)
@@ -183,7 +186,9 @@ QString checkSummary(const CheckStatus& status, Ns now) {
         if (!status.stuck.isEmpty())
             parts << status.stuck;
     } else {
-        parts << (report.cancelled ? CheckWords::tr("Cancelled") : CheckWords::tr("Checked"))
+        parts << (status.abandoned   ? CheckWords::tr("Given up")
+                  : report.cancelled ? CheckWords::tr("Cancelled")
+                                     : CheckWords::tr("Checked"))
               << counts(report) << durationText(report.ended - report.begun);
         if (status.abandoned)
             parts << CheckWords::tr("a call never returned; Migscope can still be closed");

@@ -32,6 +32,8 @@ namespace migscope {
 [[nodiscard]] QString checkSummary(const CheckStatus& status, Ns now);
 /// What could not be judged for want of a saved state, and why there was none; empty: nothing.
 [[nodiscard]] QString notJudgedWords(const CheckReport& report);
+/// Where the devices were left: "3b:00.2 back in RUNNING · 3b:00.3 LEFT in STOP".
+[[nodiscard]] QString endWords(const CheckStatus& status);
 /// Why it could not begin, and what helps; empty when it could.
 [[nodiscard]] QString checkFailure(const CheckStatus& status);
 

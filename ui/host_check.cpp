@@ -1,12 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The Migscope authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The one compliance check of a host session: begun, followed, ended; the thread of the window never waits.
+#include <algorithm>
 #include <utility>
 
 #include "ui/host_parts.h"
 #include "ui/words.h"
 
 namespace migscope {
+namespace {
+
+constexpr int givenUpIntervalMs = 1000;
+
+} // namespace
 
 const CheckStatus* HostSession::check(const std::string& device) const {
     const auto found = checks_.find(device);
@@ -23,6 +29,25 @@ bool HostSession::isChecked(const std::string& device) const {
                                  (active->request.peer && active->request.peer->device == device));
 }
 
+bool HostSession::isHeld(const std::string& device) const {
+    return std::ranges::any_of(givenUp_, [&](const std::shared_ptr<GivenUpCheck>& left) {
+        // Another simulated machine has devices of its own; this host has the same.
+        const bool here =
+            left->backend == backend_ || (backend_ && !backend_->simulated() && !left->backend->simulated());
+        return here && std::ranges::find(left->devices, device) != left->devices.end() &&
+               !left->session->wait(Ns{0});
+    });
+}
+
+void HostSession::lookAtGivenUp() {
+    const std::size_t before = givenUp_.size();
+    std::erase_if(givenUp_, [](const auto& left) { return left->session->wait(Ns{0}); });
+    if (givenUp_.size() != before)
+        refresh(); // whoever listens reads what may be opened again
+    if (!givenUp_.empty())
+        QTimer::singleShot(givenUpIntervalMs, this, &HostSession::lookAtGivenUp);
+}
+
 Result<void> HostSession::mayCheck(const CheckRequest& request) const {
     const std::string& device = request.device.device;
     if (checking_)
@@ -34,6 +59,8 @@ Result<void> HostSession::mayCheck(const CheckRequest& request) const {
             continue;
         if (topology_->find(target->device) == nullptr)
             return fail(Errc::NotFound, "check", target->device, "there is no such device any more");
+        if (isHeld(target->device))
+            return fail(Errc::Refused, "check", target->device, std::string(heldText));
         if (isOpen(target->device))
             return fail(Errc::Refused, "check", target->device,
                         "it is open here, and a check opens it itself: release it first");
@@ -123,13 +150,16 @@ bool HostSession::updateCheck() {
     const std::string device = checking_->device;
     const std::shared_ptr<Journal> journal = checking_->journal;
     const bool over = checking_->session->wait(Ns{0}); // only looks
+    const CheckProgress progress = checking_->session->progress();
+    // A device that does not come open leaves no recording.
+    static_cast<void>(follow(*journal, progress.flags.raw() != 0, device));
+    if (!checking_ || checking_->journal != journal)
+        return true; // ended by what a signal led to
     CheckStatus& status = checks_.at(device);
     const std::size_t before = status.progress.done;
     const std::string_view idBefore = status.progress.id;
     const QString stuckBefore = status.stuck;
-    status.progress = checking_->session->progress();
-    // A device that does not come open leaves no recording.
-    static_cast<void>(follow(*journal, status.progress.flags.raw() != 0, device));
+    status.progress = progress;
     if (over) {
         concludeCheck(status, checking_->session->report());
         return true;
@@ -137,12 +167,14 @@ bool HostSession::updateCheck() {
     if (!lookAtCall(status)) {
         status.abandoned = leftBehind_ = true;
         CheckReport report = checking_->session->abandoned();
-        struct Left {
-            std::shared_ptr<Backend> backend;
-            std::shared_ptr<Journal> journal;
-            std::unique_ptr<CheckSession> session;
-        };
-        leftovers_.push_back(std::make_shared<Left>(Left{backend_, journal, std::move(checking_->session)}));
+        checking_->session->cancel(); // should it come back: nothing more is asked
+        std::vector<std::string> devices{device};
+        if (status.request.peer)
+            devices.push_back(status.request.peer->device);
+        givenUp_.push_back(std::make_shared<GivenUpCheck>(
+            GivenUpCheck{backend_, journal, std::move(checking_->session), std::move(devices)}));
+        leftovers_.push_back(givenUp_.back());
+        QTimer::singleShot(givenUpIntervalMs, this, &HostSession::lookAtGivenUp);
         concludeCheck(status, std::move(report));
         return true;
     }
@@ -160,7 +192,8 @@ void HostSession::concludeCheck(CheckStatus& status, CheckReport report) {
     status.running = false;
     status.stuck.clear();
     status.document.report = std::move(report);
-    const bool keep = !status.document.report.results.empty();
+    // What the list of runs shows is kept, also when it did not come to a check.
+    const bool keep = !status.document.report.results.empty() || ended->journal->announced;
     if (!keep)
         status.source.reset();
     finishInBackground(ended->journal, keep, ended->device);
@@ -181,11 +214,13 @@ void HostSession::leaveCheck(std::chrono::milliseconds patience) {
         return;
     // A thread that the kernel holds may still come back to these: they outlive everything.
     status.abandoned = leftBehind_ = true;
-    struct Left {
-        std::shared_ptr<Backend> backend;
-        std::unique_ptr<ActiveCheck> check;
-    };
-    leftovers_.push_back(std::make_shared<Left>(Left{backend_, std::move(ended)}));
+    std::vector<std::string> devices{ended->device};
+    if (status.request.peer)
+        devices.push_back(status.request.peer->device);
+    givenUp_.push_back(std::make_shared<GivenUpCheck>(
+        GivenUpCheck{backend_, ended->journal, std::move(ended->session), std::move(devices)}));
+    leftovers_.push_back(givenUp_.back());
+    QTimer::singleShot(givenUpIntervalMs, this, &HostSession::lookAtGivenUp);
 }
 
 } // namespace migscope

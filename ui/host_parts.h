@@ -6,6 +6,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/check/patience.h"
@@ -29,6 +31,16 @@ struct HostSession::ActiveRun {
     std::shared_ptr<Journal> journal;
     std::unique_ptr<TransferRun> transfer;
 };
+
+/// A check whose worker is in a call that does not return: it has its devices open until it comes back.
+struct HostSession::GivenUpCheck {
+    std::shared_ptr<Backend> backend;
+    std::shared_ptr<Journal> journal;
+    std::unique_ptr<CheckSession> session;
+    std::vector<std::string> devices;
+};
+/// Why such a device is neither opened nor checked.
+inline constexpr std::string_view heldText = "a call of its last check has not returned, and has it open";
 
 struct HostSession::ActiveCheck {
     std::string device;

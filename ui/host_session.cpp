@@ -75,7 +75,9 @@ void HostSession::refresh() {
 
 void HostSession::watchFromOutside(const std::string& device) {
     const Device* known = topology_ ? topology_->find(device) : nullptr;
-    const bool told = known != nullptr && !isOpen(device) && !known->holders.empty() && known->debugfs &&
+    // One that we drive ourselves is not watched: the kernel would take each look between two of our calls.
+    const bool ours = isOpen(device) || isChecked(device) || isHeld(device);
+    const bool told = known != nullptr && !ours && !known->holders.empty() && known->debugfs &&
                       known->debugfs->migrationFolder;
     outside_.watch(told ? backend_ : nullptr, told ? device : std::string());
 }
@@ -86,12 +88,13 @@ const Result<MigState>* HostSession::fromOutside(const std::string& device) cons
 
 void HostSession::takeTopology(const std::shared_ptr<const Topology>& topology) {
     // What a device answered holds for the driver that answered.
-    for (auto it = last_.begin(); it != last_.end();) {
-        const Device* before = topology_ ? topology_->find(it->first) : nullptr;
-        const Device* now = topology->find(it->first);
-        const bool same = before == nullptr || (now != nullptr && now->driver == before->driver);
-        it = same || opened_.contains(it->first) ? std::next(it) : last_.erase(it);
-    }
+    const auto same = [&](const std::string& device) {
+        const Device* before = topology_ ? topology_->find(device) : nullptr;
+        const Device* now = topology->find(device);
+        return before == nullptr || (now != nullptr && now->driver == before->driver);
+    };
+    std::erase_if(last_, [&](const auto& known) { return !same(known.first) && !isOpen(known.first); });
+    std::erase_if(checks_, [&](const auto& known) { return !same(known.first) && !known.second.running; });
     topology_ = topology;
     scanError_.reset();
     emit topologyChanged();
@@ -159,6 +162,10 @@ void HostSession::openDevice(const std::string& device) {
         return;
     if (isChecked(device)) {
         emit jobRefused(device, fail(Errc::JobRunning, "open", device, "it is being checked").error());
+        return;
+    }
+    if (isHeld(device)) {
+        emit jobRefused(device, fail(Errc::Refused, "open", device, std::string(heldText)).error());
         return;
     }
     RecordingHeader header = headerFor({device});

@@ -96,6 +96,9 @@ public:
     /// The device or its peer is being checked.
     [[nodiscard]] bool isChecked(const std::string& device) const;
 
+    /// A check of the device was given up, and its worker has not come back: it has it open.
+    [[nodiscard]] bool isHeld(const std::string& device) const;
+
     /// The devices that may be an end of a run: all but those that are known not to migrate.
     [[nodiscard]] std::vector<RunCandidate> runCandidates() const;
 
@@ -163,6 +166,7 @@ private:
     struct Opened;
     struct ActiveRun;
     struct ActiveCheck;
+    struct GivenUpCheck;
     void takeTopology(const std::shared_ptr<const Topology>& topology);
     void takeScanError(const Error& error);
     void onAskedBack(const std::string& device);
@@ -189,6 +193,7 @@ private:
     [[nodiscard]] bool updateCheck();
     [[nodiscard]] bool lookAtCall(CheckStatus& status);
     void concludeCheck(CheckStatus& status, CheckReport report);
+    void lookAtGivenUp();
     void leaveCheck(std::chrono::milliseconds patience);
     void leaveBehind(std::vector<std::unique_ptr<DeviceSession>> stuck,
                      std::vector<std::shared_ptr<Journal>> journals);
@@ -207,6 +212,7 @@ private:
     std::optional<RunStatus> run_;
     std::unique_ptr<ActiveCheck> checking_;
     std::map<std::string, CheckStatus> checks_;
+    std::vector<std::shared_ptr<GivenUpCheck>> givenUp_; ///< also in leftovers_
     Background background_;
     Discovery discovery_;
     OutsideWatch outside_;

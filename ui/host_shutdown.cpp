@@ -11,6 +11,7 @@ namespace migscope {
 void HostSession::forgetMachine() {
     if (!backend_)
         return;
+    const std::string checked = checking_ ? checking_->device : std::string();
     shutdown(std::chrono::seconds(1));
     discovery_.forget();
     outside_.watch(nullptr, {});
@@ -21,6 +22,8 @@ void HostSession::forgetMachine() {
     checks_.clear();
     backend_.reset();
     emit runChanged();
+    if (!checked.empty())
+        emit checkChanged(checked); // there is none
     emit topologyChanged();
 }
 

@@ -5,6 +5,9 @@
 
 #include <QStringList>
 
+#include <utility>
+
+#include "ui/check_words.h"
 #include "ui/host_session.h"
 #include "ui/panels/notice_bar.h"
 #include "ui/run_words.h"
@@ -67,6 +70,8 @@ void Leaving::onAnswer(int which) {
         return;
     if (which == 0) {
         stage_ = Stage::BringingBack;
+        const CheckStatus* check = host_.activeCheck();
+        checked_ = check != nullptr ? check->document.device : std::string();
         host_.cancelRun();
         host_.cancelCheck();
         for (const std::string& device : host_.devicesToBringBack())
@@ -94,6 +99,13 @@ void Leaving::onSessionChanged() {
             tr("%1 could not be brought back: %2 The window stays open.")
                 .arg(shortName(device), state.error ? errorSentence(*state.error, device) : QString()),
             true);
+        return;
+    }
+    // A call that never returns holds nobody up; a device that answers, and not RUNNING, does.
+    const CheckStatus* check = host_.check(std::exchange(checked_, {}));
+    if (check != nullptr && !check->running && !check->abandoned && !check->document.report.safe()) {
+        stage_ = Stage::Here;
+        notice_.say(tr("%1. The window stays open.").arg(endWords(*check)), true);
         return;
     }
     stage_ = Stage::Gone;

@@ -5,6 +5,8 @@
 
 #include <QObject>
 
+#include <string>
+
 namespace migscope {
 
 class HostSession;
@@ -33,6 +35,7 @@ private:
     [[nodiscard]] bool checkToWaitFor() const;
     enum class Stage { Here, Asked, BringingBack, Gone };
     Stage stage_ = Stage::Here;
+    std::string checked_; ///< its check was cancelled by the answer
     HostSession& host_;
     NoticeBar& notice_;
 };

@@ -183,6 +183,7 @@ GridView Presenter::gridView() const {
     view.whyClosed = device_.empty() ? tr("Select a device first.")
                      : parts_.host->isChecked(device_)
                          ? tr("It is being checked; that opens and closes it by itself.")
+                     : parts_.host->isHeld(device_) ? tr("A call of its last check has not returned.")
                      : canOpen ? tr("Not open. Open the device to drive it; that resets the function.")
                                : tr("A captured host: its devices can be looked at, not opened.");
     return view;
@@ -207,6 +208,8 @@ void Presenter::showActions() {
         actions.disable(ActionId::OpenDevice, tr("The device is open."));
     else if (host.isChecked(device_))
         actions.disable(ActionId::OpenDevice, tr("The device is being checked."));
+    else if (host.isHeld(device_))
+        actions.disable(ActionId::OpenDevice, tr("A call of its last check has not returned."));
     else if (!host.backend()->canOpen())
         actions.disable(ActionId::OpenDevice, tr("A captured host: its devices cannot be opened."));
     else

@@ -256,6 +256,9 @@ void CheckRun::ask(const std::vector<const Check*>& checks) {
         report_.results.push_back(std::move(result));
         ++progress_.done;
     }
+    // What is called from here on is no check's.
+    const std::lock_guard lock(mutex_);
+    progress_.id = {};
 }
 
 void CheckRun::judgeHang(CheckResult& result) {

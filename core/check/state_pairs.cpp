@@ -17,7 +17,15 @@ struct Gathered {
     std::vector<std::string_view> failed;
 };
 
+/// Of sorted times; between the two in the middle when there is no middle one.
+Ns medianOf(const std::vector<Ns>& times) {
+    const std::size_t half = times.size() / 2;
+    return times.size() % 2 != 0 ? times[half] : times[half - 1] + (times[half] - times[half - 1]) / 2;
+}
+
 PairVerdict verdictOf(MigFlags flags, const StatePair& pair) {
+    if (flags.raw() == 0)
+        return PairVerdict::NotAsked; // nobody has read them yet: nothing is known of a way either
     if (!flags.has(pair.from) || !flags.has(pair.to))
         return PairVerdict::Lacking;
     if (!pair.failed.empty())
@@ -63,7 +71,7 @@ std::vector<StatePair> statePairs(MigFlags flags, const std::vector<CheckResult>
             pair.lastError = cell.lastError;
             if (!cell.times.empty()) {
                 pair.fastest = cell.times.front();
-                pair.median = cell.times[cell.times.size() / 2];
+                pair.median = medianOf(cell.times);
                 pair.slowest = cell.times.back();
             }
             pair.failed = std::move(cell.failed);

@@ -16,7 +16,7 @@ enum class PairVerdict {
     Works,    ///< a SET succeeded, and no check failed by one
     Fails,    ///< a check failed by a SET of this pair
     Refused,  ///< every SET was refused, and no check failed by it: what the refusal says is another matter
-    NotAsked, ///< there is a way, and no SET took it
+    NotAsked, ///< there is a way, and no SET took it; or the flags were not read yet
     NoWay,    ///< the protocol has no way there: never tried, some kernels do not come back from it
     Lacking,  ///< the device's flags lack one of the two states
 };

@@ -235,10 +235,13 @@ QVariant StatePairModel::headerData(int section, Qt::Orientation orientation, in
 
 // --- calls
 
-void CheckCallModel::setRows(std::vector<Row> rows) {
+bool CheckCallModel::setRows(std::vector<Row> rows) {
+    if (rows == rows_)
+        return false; // somebody may be reading: a reset takes away place and selection
     beginResetModel();
     rows_ = std::move(rows);
     endResetModel();
+    return true;
 }
 
 int CheckCallModel::lastBadRow() const {
@@ -247,10 +250,10 @@ int CheckCallModel::lastBadRow() const {
 }
 
 void CheckCallModel::clear() {
-    setRows({});
+    static_cast<void>(setRows({}));
 }
 
-void CheckCallModel::setCalls(const CheckResult& result, const QString& peer) {
+bool CheckCallModel::setCalls(const CheckResult& result, const QString& peer) {
     std::vector<Row> rows;
     for (std::size_t i = 0; i < result.calls.size(); ++i) {
         const CheckCall& made = result.calls[i];
@@ -270,7 +273,7 @@ void CheckCallModel::setCalls(const CheckResult& result, const QString& peer) {
         row.wayBack = i >= result.ownCalls;
         rows.push_back(std::move(row));
     }
-    setRows(std::move(rows));
+    return setRows(std::move(rows));
 }
 
 void CheckCallModel::setSets(const std::vector<PairSet>& sets, Ns begun) {
@@ -281,7 +284,7 @@ void CheckCallModel::setSets(const std::vector<PairSet>& sets, Ns begun) {
              tr("SET %1, of %2").arg(QString::fromStdString(stateName(made.set.to)), latin(made.id)),
              answerWords(made.set.error), durationText(made.set.returned - made.set.called),
              made.set.error != 0});
-    setRows(std::move(rows));
+    static_cast<void>(setRows(std::move(rows)));
 }
 
 int CheckCallModel::rowCount(const QModelIndex& parent) const {

@@ -92,7 +92,8 @@ public:
     enum Column { Time, Call, Answer, Took, ColumnCount };
     using QAbstractTableModel::QAbstractTableModel;
     /// `begun`: what times count from.
-    void setCalls(const CheckResult& result, const QString& peer);
+    /// False: it shows these already.
+    bool setCalls(const CheckResult& result, const QString& peer);
     void setSets(const std::vector<PairSet>& sets, Ns begun);
     void clear();
     /// The last call that answered an errno; -1: none.
@@ -112,8 +113,9 @@ private:
         QString took;
         bool bad = false;
         bool wayBack = false;
+        [[nodiscard]] bool operator==(const Row&) const = default;
     };
-    void setRows(std::vector<Row> rows);
+    bool setRows(std::vector<Row> rows);
     std::vector<Row> rows_;
 };
 

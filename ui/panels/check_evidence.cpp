@@ -37,6 +37,7 @@ CheckEvidence::CheckEvidence(QWidget* parent) : QWidget(parent) {
     table_->setColumnWidth(CheckCallModel::Call, digit * 30);
     table_->setColumnWidth(CheckCallModel::Took, digit * 10);
     column_ = new QScrollArea(this);
+    column_->setAccessibleName(tr("What was seen"));
     auto* column = makeScrollColumn(*column_);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(2);
@@ -80,7 +81,7 @@ void CheckEvidence::resizeEvent(QResizeEvent* event) {
 }
 
 void CheckEvidence::showCheck(const CheckResult& result, const QString& peer) {
-    calls_.setCalls(result, peer);
+    const bool fresh = calls_.setCalls(result, peer);
     const QString id =
         QString::fromLatin1(result.check->id.data(), static_cast<qsizetype>(result.check->id.size()));
     QStringList lines{tr("Asked: %1").arg(checkWords(result.check->asks)),
@@ -99,7 +100,8 @@ void CheckEvidence::showCheck(const CheckResult& result, const QString& peer) {
              .arg(id, severityWords(result.check->severity), verdictWords(result.outcome.verdict)),
          lines.join(QLatin1Char('\n')));
     // What failed is rarely the first of many calls.
-    if (const int bad = calls_.lastBadRow(); result.outcome.verdict == CheckVerdict::Fail && bad >= 0)
+    if (const int bad = calls_.lastBadRow();
+        fresh && result.outcome.verdict == CheckVerdict::Fail && bad >= 0)
         table_->scrollTo(calls_.index(bad, 0), QAbstractItemView::PositionAtCenter);
 }
 

@@ -36,7 +36,7 @@ QString classText(CheckClass kind) {
     case CheckClass::Hostile:
         break;
     }
-    return CheckForm::tr("&Hostile");
+    return CheckForm::tr("H&ostile");
 }
 
 QString classHelp(CheckClass kind) {
@@ -52,6 +52,13 @@ QString classHelp(CheckClass kind) {
     }
     return CheckForm::tr(
         "Writes junk into the device. On hardware its firmware may be shared with other functions.");
+}
+
+/// What a person types to name it. An mdev's short name leaves out what tells two of them apart.
+QString typedName(const std::string& device) {
+    const QString whole = shown(device);
+    const QString brief = shortName(device);
+    return whole.endsWith(brief) ? brief : whole;
 }
 
 } // namespace
@@ -109,7 +116,7 @@ void CheckForm::makeRows() {
         first->addWidget(box);
     }
     first->addStretch(1);
-    force_ = new QCheckBox(tr("Reset it &first"), this);
+    force_ = new QCheckBox(tr("Reset it fi&rst"), this);
     force_->setObjectName(QStringLiteral("check force"));
     force_->setToolTip(tr("A device that is found not RUNNING is left alone; with this it is reset, and its "
                           "migration state is lost."));
@@ -191,7 +198,7 @@ bool CheckForm::wants(CheckClass kind) const {
 bool CheckForm::named(const CheckCandidate& device) const {
     const QStringList words = hostile_->text().split(QLatin1Char(' '), Qt::SkipEmptyParts);
     return device.takesJunk || words.contains(QString::fromStdString(device.name)) ||
-           words.contains(shortName(device.name));
+           words.contains(typedName(device.name));
 }
 
 CheckChoice CheckForm::choice() const {
@@ -221,7 +228,7 @@ QString CheckForm::whyNot() const {
         return tr("Hostile checks write junk into %1. Its firmware may be shared with other functions: type "
                   "its name "
                   "to allow that, or leave them out.")
-            .arg(shortName(view_.device.name));
+            .arg(typedName(view_.device.name));
     return {};
 }
 
@@ -231,7 +238,7 @@ void CheckForm::refresh() {
     start_->setEnabled(idle && why.isEmpty());
     cancel_->setEnabled(view_.running && !view_.cancelling);
     release_->setVisible(idle && view_.why.isEmpty() && !openOnes().isEmpty());
-    copy_->setEnabled(!view_.device.name.empty());
+    copy_->setEnabled(!view_.device.name.empty() && !choice().classes.empty());
     peers_->setEnabled(idle);
     force_->setEnabled(idle);
     for (const auto& [kind, box] : classes_)
@@ -240,8 +247,8 @@ void CheckForm::refresh() {
     hostile_->setVisible(idle && wants(CheckClass::Hostile) &&
                          (!view_.device.takesJunk || (other != nullptr && !other->takesJunk)));
     const QString names = other != nullptr && !other->takesJunk
-                              ? tr("%1 %2").arg(shortName(view_.device.name), shortName(other->name))
-                              : shortName(view_.device.name);
+                              ? tr("%1 %2").arg(typedName(view_.device.name), typedName(other->name))
+                              : typedName(view_.device.name);
     hostile_->setPlaceholderText(tr("%1, to let junk be written into it").arg(names));
     hostile_->setAccessibleName(tr("Names of devices that junk may be written into"));
     why_->setText(why);

@@ -137,6 +137,38 @@ TEST(CheckRun, EveryCallOfItBecomesAnEvent) {
     EXPECT_GE(count("call"), 6); // opening, the check, bringing back, closing
 }
 
+/// Gives the run up while it closes the device.
+class GivesUpAtClose : public EventSink {
+public:
+    void push(Event event) override {
+        const auto* call = std::get_if<event::Call>(&event.body);
+        if (run != nullptr && call != nullptr && call->op == "close") {
+            left = run->abandoned();
+            id = run->progress().id;
+        }
+    }
+    std::uint32_t nextStream() override { return 0; }
+    CheckRun* run = nullptr;
+    std::optional<CheckReport> left;
+    std::string_view id;
+};
+
+TEST(CheckRun, ACloseThatDoesNotReturnIsNotHeldAgainstTheLastCheck) {
+    VirtualClock clock;
+    GivesUpAtClose sink;
+    SimBackend backend(checkProfile(7), clock);
+    CheckRequest request = oneDevice();
+    request.only = {"MIG-FEAT-004"};
+    CheckRun run(backend, request, &sink);
+    sink.run = &run;
+    run.run();
+    ASSERT_TRUE(sink.left);
+    ASSERT_EQ(sink.left->results.size(), 1U) << "a check has one result";
+    EXPECT_EQ(sink.left->results.front().outcome.verdict, CheckVerdict::Pass);
+    EXPECT_FALSE(sink.left->safe());
+    EXPECT_TRUE(sink.id.empty());
+}
+
 TEST(CheckRun, ALongCheckKeepsItsFirstAndItsLastCalls) {
     VirtualClock clock;
     CallBook book(clock, nullptr);

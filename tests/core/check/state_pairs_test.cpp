@@ -91,5 +91,20 @@ TEST(StatePairs, timesAreThoseOfItsSetsAndMoveWithThem) {
     EXPECT_EQ(pairOf(pairs, MigState::Stop, MigState::Running).verdict, PairVerdict::NotAsked);
 }
 
+TEST(StatePairs, theMedianOfTwoLiesBetweenThem) {
+    CheckResult result;
+    result.check = &checkCatalogue().front();
+    for (const int us : {4, 100})
+        result.sets.push_back(
+            {0, MigState::Running, MigState::Stop, 0, Ns{0}, Ns(std::chrono::microseconds(us))});
+    const auto pairs = statePairs(MigFlags(1), {result});
+    EXPECT_EQ(pairOf(pairs, MigState::Running, MigState::Stop).median, std::chrono::microseconds(52));
+}
+
+TEST(StatePairs, flagsThatNobodyReadLackNothing) {
+    for (const StatePair& pair : statePairs(MigFlags(), {}))
+        EXPECT_EQ(pair.verdict, PairVerdict::NotAsked) << stateName(pair.from) << stateName(pair.to);
+}
+
 } // namespace
 } // namespace migscope
