@@ -6,7 +6,6 @@ packaging/check-table is the command."""
 import concurrent.futures
 import json
 import os
-import string
 import subprocess
 import tempfile
 from pathlib import Path
@@ -26,7 +25,6 @@ SHORTER = {
 FASTER = {"open_ns": 10000, "reset_ns": 10000, "save_bytes_per_second": 0, "load_bytes_per_second": 0}
 # The call that never returns is waited for no longer than this.
 MOST_STUCK = "3"
-LETTERS = string.ascii_uppercase
 
 
 def shortened():
@@ -44,14 +42,15 @@ def shortened():
 def partner(device, devices):
     """Another healthy one of its kind, on the same function: what takes two is asked of both."""
     for other in devices:
-        if other is not device and other["family"] == device["family"] and other.get("physical_function") == device.get("physical_function"):
+        if other["address"] != device["address"] and other["family"] == device["family"] and other.get("physical_function") == device.get("physical_function"):
             return other["address"]
     return None
 
 
 def asked(program, path, device, peer):
     """What the program says of one device: its report, or its error."""
-    command = [program, "--backend", f"sim:{path}", "--json", "check", device["address"], *([peer] if peer else []), "--max-stuck", MOST_STUCK]
+    command = [program, "--backend", f"sim:{path}", "--json", "check", device["address"], *([peer] if peer else []), "--max-stuck", MOST_STUCK,
+               *(["--force"] if device.get("forced") else [])]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     try:
         return done.returncode, json.loads(done.stdout)
@@ -66,6 +65,8 @@ def simulated(program):
         path = Path(folder) / "lab.json"
         path.write_text(json.dumps(machine))
         devices = machine["devices"]
+        # What is left alone because of the state that it is found in, too.
+        devices = devices + [{**d, "label": f"{d['label']}, with `--force`", "forced": True} for d in devices if "found_state" in d]
         answers = list(workers.map(lambda d: asked(program, path, d, partner(d, devices)), devices))
     return [(device, *answer) for device, answer in zip(devices, answers)]
 
@@ -92,64 +93,57 @@ def listing(names):
     return ", ".join(f"`{stem}-{first:03}`" + (f" to `{last:03}`" if last > first else "") for stem, first, last in runs) or "none"
 
 
-def counts(words):
-    return f"{words.count('pass')} | {words.count('fail')} | {words.count('skip')}"
+def differences(ids, columns):
+    """A line of the checks that every column passes, and a table of the others, those that are answered alike in one row: a table of all
+    takes a window of the guide many seconds. `columns`: head -> {id: mark}."""
+    rows = {}
+    for check in ids:
+        rows.setdefault(tuple(marks.get(check, MARKS[None]) for marks in columns.values()), []).append(check)
+    everywhere = rows.pop((MARKS["pass"],) * len(columns), [])
+    lines = ["| Checks | " + " | ".join(columns) + " |", "|---" * (1 + len(columns)) + "|"]
+    lines += [f"| {listing(checks)} | " + " | ".join(marks) + " |" for marks, checks in rows.items()]
+    return [f"Yes on each of these devices: {len(everywhere)} of {len(ids)} checks, {listing(everywhere)}. The others:", "", *lines]
 
 
 def real_part(kernels, ids):
-    """Lines: what the lab's devices fail and skip, kernel by kernel."""
+    """Lines: what the lab's devices answer, kernel by kernel."""
     why = {entry["id"]: entry["why"] for entry in json.loads((EXPECTED / "mtty-check.json").read_text("utf-8"))["findings"]}
-    lines = ["| Device | Kernel | yes | no | – | What fails |", "|---|---|---|---|---|---|"]
-    for device in kernels[0]["devices"]:
-        for kept in kernels:
-            words = {check: found.get(device) for check, found in kept["verdicts"].items()}
-            lines.append(f"| {device} | {kept['kernel']} | {counts(list(words.values()))} | {listing([c for c, w in words.items() if w == 'fail'])} |")
-    everywhere = [check for check in ids if all(set(kept["verdicts"].get(check, {}).values()) == {"pass"} for kept in kernels)]
-    unknown = [check for check in ids if any(check not in kept["verdicts"] for kept in kernels)]
-    lines += ["", f"Yes on each of these devices, with each kernel: {len(everywhere)} of {len(ids)} checks, {listing(everywhere)}."]
-    if unknown:
-        lines += ["", f"Newer than the lab's last run: {listing(unknown)}."]
-    failed = [check for check in ids if any(w == "fail" for kept in kernels for w in kept["verdicts"].get(check, {}).values())]
-    lines += ["", "What mtty fails, and why:", ""] + [f"* `{check}`: {why.get(check, 'not explained yet.')}" for check in failed]
-    return lines
+
+    def mark(check, device):
+        marks = [MARKS[kept["verdicts"].get(check, {}).get(device)] for kept in kernels]
+        return marks[0] if len(set(marks)) == 1 else " / ".join(marks)
+
+    columns = {device: {check: mark(check, device) for check in ids} for device in kernels[0]["devices"]}
+    failed = [check for check in ids if any(word == "fail" for kept in kernels for word in kept["verdicts"].get(check, {}).values())]
+    return [f"Linux {' and '.join(kept['kernel'] for kept in kernels)}.", "", *differences(ids, columns), "", "What fails, and why:", "", *[f"* `{check}`: {why.get(check, 'not explained yet.')}" for check in failed]]
 
 
-def simulated_part(found):
-    """Lines, and {column: verdicts}: devices of the same verdicts share a column."""
-    columns, not_asked = [], []
+def simulated_part(found, ids):
+    """Lines: what the devices of `lab` answer. Those without a fault that answer alike share a column."""
+    sound, faulty, not_asked = [], [], []
     for device, code, document in found:
+        name = f"{device['label']} (`{device['address']}`)"
         if "results" not in document:
-            not_asked.append(f"* {device['label']} (`{device['address']}`): {document['error']['what']}")
+            not_asked.append(f"* {name}: {document['error']['what']}")
             continue
         verdicts = {result["id"]: result["verdict"] for result in document["results"]}
-        for column in columns:
-            if column["verdicts"] == verdicts and column["code"] == code:
-                column["labels"].append(device["label"])
+        if "faults" in device:
+            named = {word: listing([check for check in ids if verdicts.get(check) == verdict])
+                     for word, verdict in (("fails", "fail"), ("passes", "pass"), ("skips", "skip"), ("was not asked, since the run ended before", None))}
+            faulty.append(f"* {name}, exit code {code}: " + "; ".join(f"{word} {listed}" for word, listed in named.items() if listed != "none"))
+            continue
+        for labels, known in sound:
+            if known == verdicts:
+                labels.append(device["label"])
                 break
         else:
-            columns.append({"labels": [device["label"]], "verdicts": verdicts, "code": code})
-    lines = ["| Column | Devices | Exit code | yes | no | – | What fails |", "|---|---|---|---|---|---|---|"]
-    for letter, column in zip(LETTERS, columns):
-        words = column["verdicts"]
-        lines.append(f"| {letter} | {', '.join(column['labels'])} | {column['code']} | {counts(list(words.values()))} | "
-                     f"{listing([c for c, w in words.items() if w == 'fail'])} |")
-    lines += ["", "Not checked, in the words of `migscope-cli check`:", "", *not_asked]
-    return lines, dict(zip(LETTERS, (column["verdicts"] for column in columns)))
-
-
-def cell(kernels, check, device):
-    words = [MARKS[kept["verdicts"].get(check, {}).get(device)] for kept in kernels]
-    return words[0] if len(set(words)) == 1 else " / ".join(words)
+            sound.append(([device["label"]], verdicts))
+    columns = {", ".join(labels): {check: MARKS[verdicts.get(check)] for check in ids} for labels, verdicts in sound}
+    return [*differences(ids, columns), "", "Devices that are made to fail:", "", *faulty, "",
+            "Not checked, in the words of `migscope-cli check`:", "", *not_asked]
 
 
 def body(program, ids):
     """What stands between the marks of the page."""
-    kernels = read_kernels()
-    sim_lines, columns = simulated_part(simulated(program))
-    real = kernels[0]["devices"]
-    lines = ["## Real kernels", "", *real_part(kernels, ids), "", "## The simulated machine", "", *sim_lines, "", "## Every check on every device", "",
-             "| Check | " + " | ".join([*real, *columns]) + " |", "|---" * (1 + len(real) + len(columns)) + "|"]
-    for check in ids:
-        row = [cell(kernels, check, device) for device in real] + [MARKS[verdicts.get(check)] for verdicts in columns.values()]
-        lines.append(f"| `{check}` | " + " | ".join(row) + " |")
+    lines = ["## Real kernels", "", *real_part(read_kernels(), ids), "", "## The simulated machine", "", *simulated_part(simulated(program), ids)]
     return "\n".join(lines) + "\n"
