@@ -53,10 +53,16 @@ MUTATIONS = (
     Mutation("no-poll", "poll=0"),
     Mutation("logs-slowly", "log_page_size=65536;log_pages_per_s=1000"),
     Mutation("slow-arcs", "arc_us=* * 1000"),
+    Mutation("becomes-dirty", "dirty_bps=1000000;dirty_cap=65536"),
+    Mutation("paced", "read_bps=20000000;write_bps=20000000"),
+    Mutation("nonblock-ignored", "nonblock=1"),
+    Mutation("nonblock-enomsg", "nonblock=2"),
+    Mutation("log-stride", "log_stride=3"),
     # And one that is wrong.
     Mutation("size-errno", "size_errno=5", ("MIG-SIZE-001",)),
     Mutation("size-leak", "size_leak=5", ("MIG-SIZE-001",)),
     Mutation("size-small", "size_percent=10", ("MIG-SIZE-005",)),
+    Mutation("size-offset", "size_offset=-900000", ("MIG-SIZE-005",)),
     Mutation("size-large", "size_percent=10000", ("MIG-SIZE-006",)),
     Mutation("no-initial", "initial_bytes=0", ("MIG-PRE-003",)),
     Mutation("no-fd", "no_fd=1", ("MIG-FD-001", "MIG-FD-003")),
@@ -65,6 +71,10 @@ MUTATIONS = (
     Mutation("eof", "eof_at=500000", ("MIG-LOAD-001",)),
     Mutation("eof-in-precopy", "eof_at=1", ("MIG-LOAD-001", "MIG-PRE-005")),
     Mutation("corrupt", "corrupt_at=700000", ("MIG-LOAD-001",)),
+    # What the checks above keep from being asked, alone.
+    Mutation("corrupt-pieces", "corrupt_at=700000", ("MIG-LOAD-002",), ("MIG-FEAT-001",)),
+    Mutation("corrupt-over-precopy", "corrupt_at=700000", ("MIG-LOAD-007",), ("MIG-FEAT-001",)),
+    Mutation("corrupt-to-peer", "corrupt_at=700000", ("MIG-PAIR-001",), ("MIG-FEAT-001",)),
     Mutation("keep-state", "keep_state=1", ("MIG-CLOSE-001",)),
     Mutation("endless", "endless=1", ("MIG-STREAM-012",)),
     Mutation("log-errno", "log_errno=28", ("MIG-DMA-001",)),
@@ -73,9 +83,11 @@ MUTATIONS = (
     Mutation("second-empty", "second_empty=1", ("MIG-PRE-003", "MIG-SIZE-007")),
     Mutation("second-empty-alone", "second_empty=1", ("MIG-REPEAT-001", "MIG-REPEAT-002"), ("MIG-FEAT-001",)),
     Mutation("second-empty-seen", "second_empty=1", ("MIG-REPEAT-001", "MIG-REPEAT-002"), ("MIG-STREAM-012",)),
+    Mutation("second-empty-after-reset", "second_empty=1", ("MIG-RESET-004",), ("MIG-FEAT-001",)),
     # What strikes once, counted from the first call of a check that is known.
     Mutation("drift", "drift=3 STOP", ("MIG-FSM-002", "MIG-FSM-012"), ("MIG-FD-001", "MIG-FD-002")),
     Mutation("fail-stay", "fail_set=3 5 stay", ("MIG-FSM-001", "MIG-FSM-011"), ("MIG-FSM-002", "MIG-FD-001")),
+    Mutation("fail-combined", "fail_set=4 5 stay", ("MIG-FSM-003",), ("MIG-FEAT-001",)),
     Mutation("fail-error", "fail_set=3 5 error", ("MIG-FSM-001", "MIG-FSM-011"), ("MIG-FSM-002", "MIG-FSM-012", "MIG-RESET-005")),
     Mutation("error-and-back", "fail_set=1 5 error", (), ("MIG-FSM-010", "MIG-RESET-005")),
     Mutation("error-for-long", "fail_set=1 5 error;reset_fault=5 1", ("MIG-FSM-010",), ("MIG-FEAT-001",)),
@@ -104,7 +116,8 @@ def check_violations(entries: list, flags: int) -> list:
     for entry in entries:
         if entry.kind == "reset" and entry.ret == 0 or entry.kind == "open":
             spoiled = False
-        elif entry.kind == "write" and entry.ret < 0 and entry.ret != -driver_truth.errno.ENODEV:
+        elif entry.kind == "write" and entry.ret < 0 and -entry.ret not in (driver_truth.errno.ENODEV, driver_truth.errno.EAGAIN):
+            # EAGAIN: the device is slow, and the write is made again.
             spoiled = True
         elif entry.kind == "set":
             if spoiled:

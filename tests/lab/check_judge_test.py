@@ -96,6 +96,7 @@ class Rules(unittest.TestCase):
         self.assertEqual(self.broken(("set", "RUNNING", "-", -22), ("set", "RUNNING", "ERROR", -22), ("set", "RUNNING", "RUNNING"), ("set", "RUNNING", "STOP_COPY"),
                                      ("set", "STOP_COPY", "RESUMING"), ("write", "RESUMING", "-", -22), ("reset", "-", "-"), ("set", "RUNNING", "STOP")), [])
         self.assertEqual(self.broken(("set", "RUNNING", "PRE_COPY", -22), flags=3), [])
+        self.assertEqual(self.broken(("set", "STOP", "RESUMING"), ("write", "RESUMING", "-", -11), ("write", "RESUMING", "-", 9), ("set", "RESUMING", "STOP")), [])
 
     def test_what_it_may_not_is(self):
         self.assertEqual(len(self.broken(("set", "RUNNING", "-", 0))), 1)
