@@ -37,13 +37,13 @@ QString cell(QString text) {
 
 const QStringList& helpPageNames() {
     static const QStringList names{
-        QStringLiteral("index"),    QStringLiteral("first-minutes"), QStringLiteral("machines"),
-        QStringLiteral("inspect"),  QStringLiteral("migrate"),       QStringLiteral("charts"),
-        QStringLiteral("timeline"), QStringLiteral("runs"),          QStringLiteral("event-log"),
-        QStringLiteral("downtime"), QStringLiteral("compare"),       QStringLiteral("what-if"),
-        QStringLiteral("dirty"),    QStringLiteral("diff"),          QStringLiteral("check"),
-        QStringLiteral("export"),   QStringLiteral("simulated"),     QStringLiteral("keyboard"),
-        QStringLiteral("states")};
+        QStringLiteral("index"),          QStringLiteral("first-minutes"), QStringLiteral("machines"),
+        QStringLiteral("inspect"),        QStringLiteral("migrate"),       QStringLiteral("charts"),
+        QStringLiteral("timeline"),       QStringLiteral("runs"),          QStringLiteral("event-log"),
+        QStringLiteral("downtime"),       QStringLiteral("compare"),       QStringLiteral("what-if"),
+        QStringLiteral("dirty"),          QStringLiteral("diff"),          QStringLiteral("check"),
+        QStringLiteral("check-verdicts"), QStringLiteral("kernel-bugs"),   QStringLiteral("export"),
+        QStringLiteral("simulated"),      QStringLiteral("keyboard"),      QStringLiteral("states")};
     return names;
 }
 

@@ -206,6 +206,7 @@ def judge(share: pathlib.Path, cli: pathlib.Path) -> int:
     judge_ = CdevJudge(share, cli)
     machine = dict(line.split("=", 1) for line in judge_.text("machine.env").splitlines() if "=" in line)
     if judge_.ready() and judge_.read_trace():
+        judge_.watched_over()
         judge_.passive("list", "user-list", *[f"show-{kind}" for kind in KINDS], "show-vf", "held-show", "held-list")
         for step in ("list", "user-list", *[f"show-{kind}" for kind in KINDS]):
             judge_.untouched(step)

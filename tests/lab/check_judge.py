@@ -18,8 +18,8 @@ from lab_cache import say
 
 HERE = pathlib.Path(__file__).resolve().parent
 EXPECTED = HERE / "expected/mtty-check.json"
+DEVICES = ("mtty", *(f"miglab-{flags}" for flags in FLAGS))
 SCHEMA = HERE.parents[1] / "resources/schemas/check.json"
-MTTY = "mtty"
 EINVAL = 22
 # Of the whole catalogue, on the type that has the fewest states.
 LEAST_ASKED = 90
@@ -53,10 +53,16 @@ MUTATIONS = (
     Mutation("no-poll", "poll=0"),
     Mutation("logs-slowly", "log_page_size=65536;log_pages_per_s=1000"),
     Mutation("slow-arcs", "arc_us=* * 1000"),
+    Mutation("becomes-dirty", "dirty_bps=1000000;dirty_cap=65536"),
+    Mutation("paced", "read_bps=20000000;write_bps=20000000"),
+    Mutation("nonblock-ignored", "nonblock=1"),
+    Mutation("nonblock-enomsg", "nonblock=2"),
+    Mutation("log-stride", "log_stride=3"),
     # And one that is wrong.
     Mutation("size-errno", "size_errno=5", ("MIG-SIZE-001",)),
     Mutation("size-leak", "size_leak=5", ("MIG-SIZE-001",)),
     Mutation("size-small", "size_percent=10", ("MIG-SIZE-005",)),
+    Mutation("size-offset", "size_offset=-900000", ("MIG-SIZE-005",)),
     Mutation("size-large", "size_percent=10000", ("MIG-SIZE-006",)),
     Mutation("no-initial", "initial_bytes=0", ("MIG-PRE-003",)),
     Mutation("no-fd", "no_fd=1", ("MIG-FD-001", "MIG-FD-003")),
@@ -65,6 +71,10 @@ MUTATIONS = (
     Mutation("eof", "eof_at=500000", ("MIG-LOAD-001",)),
     Mutation("eof-in-precopy", "eof_at=1", ("MIG-LOAD-001", "MIG-PRE-005")),
     Mutation("corrupt", "corrupt_at=700000", ("MIG-LOAD-001",)),
+    # What the checks above keep from being asked, alone.
+    Mutation("corrupt-pieces", "corrupt_at=700000", ("MIG-LOAD-002",), ("MIG-FEAT-001",)),
+    Mutation("corrupt-over-precopy", "corrupt_at=700000", ("MIG-LOAD-007",), ("MIG-FEAT-001",)),
+    Mutation("corrupt-to-peer", "corrupt_at=700000", ("MIG-PAIR-001",), ("MIG-FEAT-001",)),
     Mutation("keep-state", "keep_state=1", ("MIG-CLOSE-001",)),
     Mutation("endless", "endless=1", ("MIG-STREAM-012",)),
     Mutation("log-errno", "log_errno=28", ("MIG-DMA-001",)),
@@ -73,9 +83,11 @@ MUTATIONS = (
     Mutation("second-empty", "second_empty=1", ("MIG-PRE-003", "MIG-REPEAT-003", "MIG-SIZE-007")),
     Mutation("second-empty-alone", "second_empty=1", ("MIG-REPEAT-001",), ("MIG-FEAT-001",), skips=("MIG-REPEAT-002",)),
     Mutation("second-empty-seen", "second_empty=1", ("MIG-REPEAT-003",), ("MIG-STREAM-012",), skips=("MIG-REPEAT-001", "MIG-REPEAT-002")),
+    Mutation("second-empty-after-reset", "second_empty=1", (), ("MIG-FEAT-001",), skips=("MIG-RESET-004",)),
     # What strikes once, counted from the first call of a check that is known.
     Mutation("drift", "drift=3 STOP", ("MIG-FSM-002", "MIG-FSM-012"), ("MIG-FD-001", "MIG-FD-002")),
     Mutation("fail-stay", "fail_set=3 5 stay", ("MIG-FSM-001", "MIG-FSM-011"), ("MIG-FSM-002", "MIG-FD-001")),
+    Mutation("fail-combined", "fail_set=4 5 stay", ("MIG-FSM-003",), ("MIG-FEAT-001",)),
     Mutation("fail-error", "fail_set=3 5 error", ("MIG-FSM-001", "MIG-FSM-011"), ("MIG-FSM-002", "MIG-FSM-012", "MIG-RESET-005")),
     Mutation("error-and-back", "fail_set=1 5 error", (), ("MIG-FSM-010", "MIG-RESET-005")),
     Mutation("error-for-long", "fail_set=1 5 error;reset_fault=5 1", ("MIG-FSM-010",), ("MIG-FEAT-001",)),
@@ -104,7 +116,8 @@ def check_violations(entries: list, flags: int) -> list:
     for entry in entries:
         if entry.kind == "reset" and entry.ret == 0 or entry.kind == "open":
             spoiled = False
-        elif entry.kind == "write" and entry.ret < 0 and entry.ret != -driver_truth.errno.ENODEV:
+        elif entry.kind == "write" and entry.ret < 0 and -entry.ret not in (driver_truth.errno.ENODEV, driver_truth.errno.EAGAIN):
+            # EAGAIN: the device is slow, and the write is made again.
             spoiled = True
         elif entry.kind == "set":
             if spoiled:
@@ -254,15 +267,25 @@ class CheckJudge(driver_checks.DriverJudge):
         self.equal(failed, sorted(mutation.fails), f"{step} ({mutation.knobs}): what fails (otherwise than expected: {seen})")
         self.kept_rules(step)
 
-    def table(self) -> str:
-        """Every check on every device, in Markdown."""
-        columns = [MTTY] + [str(flags) for flags in FLAGS]
-        results = {column: {r["id"]: r["verdict"] for r in self.document(f"check-{column}").get("results", [])} for column in columns}
-        heads = [MTTY] + [f"miglab-{flags}" for flags in FLAGS]
-        lines = ["| check | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
-        for name in results[MTTY]:
-            lines.append(f"| {name} | " + " | ".join(results[column].get(name, "") for column in columns) + " |")
-        return "\n".join(lines)
+    def table(self) -> dict:
+        """id -> a verdict for each of DEVICES, in the catalogue's order; - where a device was not asked."""
+        results = [{r["id"]: r["verdict"] for r in self.document(f"check-{device.removeprefix('miglab-')}").get("results", [])} for device in DEVICES]
+        return {name: [result.get(name, "-") for result in results] for name in {name: None for result in results for name in result}}
+
+    def kept(self, path: pathlib.Path) -> None:
+        """The verdicts are those that the guide shows for this kernel."""
+        try:
+            known = json.loads(path.read_text())
+        except (OSError, ValueError) as error:
+            self.expect(False, f"{path.name}: {error}; tests/lab/run --suite check --keep-table writes it")
+            return
+        self.equal(known["devices"], list(DEVICES), f"{path.name}: devices")
+        table = self.table()
+        self.expect(table, "no verdicts")
+        listed = {name: words.split() for name, words in known["verdicts"].items()}
+        for name in {**listed, **table}:
+            self.equal(table.get(name, "not asked"), listed.get(name, "not listed"),
+                       f"{path.name}, made with {known['kernel']}: {name} on {', '.join(DEVICES)}; if that is right: --keep-table")
 
 
 def compare(judge_: checks.Judge, found: dict, known: list) -> None:
@@ -278,18 +301,26 @@ def compare(judge_: checks.Judge, found: dict, known: list) -> None:
             judge_.expect(name in listed, f"check-mtty: {name} is found and not listed: {result['seen']}")
 
 
-def kept_table(share: pathlib.Path) -> str:
-    """The table, and where it comes from."""
+def expected_table(kernel: str) -> pathlib.Path:
+    return HERE / f"expected/check-{kernel}.json"
+
+
+def keep_table(share: pathlib.Path, path: pathlib.Path) -> None:
+    """The verdicts of this run, a line a check, for the guide (packaging/check-table) and for the next run."""
     judge_ = CheckJudge(share, pathlib.Path())
-    return ("<!-- SPDX-FileCopyrightText: 2026 The Migscope authors -->\n<!-- SPDX-License-Identifier: GPL-3.0-or-later -->\n"
-            "<!-- What `check` says of the lab's devices: written by tests/lab/run --suite check --keep-table. -->\n"
-            f"Kernel {judge_.text('kernel-release').strip()}. Why mtty fails what it fails: mtty-check.json.\n\n{judge_.table()}\n")
+    head = {"$comment": "SPDX-FileCopyrightText: 2026 The Migscope authors; SPDX-License-Identifier: GPL-3.0-or-later.",
+            "about": "What check says of the lab's devices: written by tests/lab/run --suite check --keep-table, shown by packaging/check-table.",
+            "kernel": judge_.text("kernel-release").strip(), "devices": list(DEVICES)}
+    rows = [f"    {json.dumps(name)}: {json.dumps(' '.join(words))}" for name, words in judge_.table().items()]
+    path.write_text(json.dumps(head, indent=2).removesuffix("\n}") + ',\n  "verdicts": {\n' + ",\n".join(rows) + "\n  }\n}\n")
+    say(f"kept in {path}; packaging/check-table PROGRAM puts it into the guide")
 
 
-def judge(share: pathlib.Path, cli: pathlib.Path) -> int:
-    """Number of failed checks; each is printed."""
+def judge(share: pathlib.Path, cli: pathlib.Path, known: pathlib.Path | None = None) -> int:
+    """Number of failed checks; each is printed. `known`: the file of verdicts that this kernel gave before; without one it is not asked."""
     judge_ = CheckJudge(share, cli)
     if judge_.ready():
+        judge_.watched_over()
         judge_.sample()
         judge_.sample_rules()
         for flags in FLAGS:
@@ -297,7 +328,8 @@ def judge(share: pathlib.Path, cli: pathlib.Path) -> int:
         judge_.equal(judge_.text("steps/mutations").strip(), mutations_text(), "the knobs that were turned are those that are judged")
         for mutation in MUTATIONS:
             judge_.mutated(mutation)
-        print(judge_.table())
+        if known:
+            judge_.kept(known)
     say(f"{judge_.passed} checks passed, {judge_.failed} failed; kernel {judge_.text('kernel-release').strip()}, "
         f"machine ready after {judge_.text('machine-ready').strip()} s, steps done at {judge_.text('steps-done').strip()} s")
     return judge_.failed

@@ -96,6 +96,7 @@ class Rules(unittest.TestCase):
         self.assertEqual(self.broken(("set", "RUNNING", "-", -22), ("set", "RUNNING", "ERROR", -22), ("set", "RUNNING", "RUNNING"), ("set", "RUNNING", "STOP_COPY"),
                                      ("set", "STOP_COPY", "RESUMING"), ("write", "RESUMING", "-", -22), ("reset", "-", "-"), ("set", "RUNNING", "STOP")), [])
         self.assertEqual(self.broken(("set", "RUNNING", "PRE_COPY", -22), flags=3), [])
+        self.assertEqual(self.broken(("set", "STOP", "RESUMING"), ("write", "RESUMING", "-", -11), ("write", "RESUMING", "-", 9), ("set", "RESUMING", "STOP")), [])
 
     def test_what_it_may_not_is(self):
         self.assertEqual(len(self.broken(("set", "RUNNING", "-", 0))), 1)
@@ -124,6 +125,55 @@ class SampleRules(unittest.TestCase):
         self.assertEqual(self.failed((evidence.STOP_COPY, 0), (evidence.PRE_COPY, 0)), 3)
         self.assertEqual(self.failed((99, 0)), 3)
         self.assertEqual(self.failed((evidence.STOP, -5), (evidence.RUNNING, 0)), 3)
+
+
+class Kept(unittest.TestCase):
+    """The file of verdicts that a kernel gave before."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.share, self.file = pathlib.Path(folder.name), pathlib.Path(folder.name) / "check-some.json"
+        (self.share / "steps").mkdir()
+        (self.share / "kernel-release").write_text("6.0\n")
+        for device in check_judge.DEVICES:
+            self.put(device, {"MIG-FD-001": "pass", "MIG-FD-002": "skip"})
+
+    def put(self, device, verdicts):
+        (self.share / f"steps/check-{device.removeprefix('miglab-')}.out").write_text(json.dumps(report(verdicts)))
+
+    def keep(self):
+        with contextlib.redirect_stdout(io.StringIO()):
+            check_judge.keep_table(self.share, self.file)
+
+    def failed(self) -> int:
+        judge = check_judge.CheckJudge(self.share, pathlib.Path("none"))
+        with contextlib.redirect_stdout(io.StringIO()):
+            judge.kept(self.file)
+        return judge.failed
+
+    def test_what_was_kept_is_what_is_wanted_the_next_time(self):
+        self.keep()
+        kept = json.loads(self.file.read_text())
+        self.assertEqual((kept["kernel"], kept["devices"]), ("6.0", list(check_judge.DEVICES)))
+        self.assertEqual(kept["verdicts"], {"MIG-FD-001": "pass pass pass pass pass", "MIG-FD-002": "skip skip skip skip skip"})
+        self.assertEqual(self.failed(), 0)
+
+    def test_another_verdict_a_new_check_and_one_that_is_gone_fail(self):
+        self.keep()
+        for verdicts, wanted in (({"MIG-FD-001": "fail", "MIG-FD-002": "skip"}, 1), ({"MIG-FD-001": "skip", "MIG-FD-002": "pass"}, 2),
+                                 ({"MIG-FD-001": "pass", "MIG-FD-002": "skip", "MIG-FD-003": "pass"}, 1), ({"MIG-FD-001": "pass"}, 1)):
+            self.put("miglab-5", verdicts)
+            self.assertEqual(self.failed(), wanted, verdicts)
+
+    def test_no_file_or_nothing_asked_fails(self):
+        self.assertEqual(self.failed(), 1)
+        self.file.write_text("{")
+        self.assertEqual(self.failed(), 1)
+        self.keep()
+        for device in check_judge.DEVICES:
+            self.put(device, {})
+        self.assertGreater(self.failed(), 1)
 
 
 class Table(unittest.TestCase):

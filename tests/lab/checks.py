@@ -96,6 +96,18 @@ class Judge:
         self.equal(re.findall(r"(?m)^.*(?:not found|Permission denied).*$", self.text("steps.log")), [], "guest-steps' own log")
         return self.read_trace()
 
+    def watched_over(self, warn: bool = True) -> None:
+        """The kernel itself ends a boot in which an oops came or a processor was stuck (`warn`: or it warned): so it was told before the first
+        step, and still behind the last. Without that a boot that comes to its end says little."""
+        for when in ("before", "after"):
+            said = dict((line.split(None, 1) + [""])[:2] for line in self.text(f"watch-{when}").splitlines() if line.strip())
+            for name in ("panic_on_oops", "softlockup_panic", "watchdog", "soft_watchdog") + (("panic_on_warn",) if warn else ()):
+                self.equal(said.get(name), "1", f"{name} in the guest, {when} the steps")
+            # A lockup is one after twice that; what the guest runs under is slow, and more than a minute is no watch.
+            seconds = said.get("watchdog_thresh", "")
+            self.expect(seconds.isdigit() and 0 < int(seconds) <= 30, f"watchdog_thresh in the guest, {when} the steps: {seconds!r}")
+            self.equal(said.get("watchdog_cpumask"), said.get("online", "unknown"), f"processors under watch, {when} the steps")
+
     def read_trace(self) -> bool:
         """What the kernel's probes saw, into self.trace."""
         try:
@@ -460,6 +472,7 @@ def judge(share: pathlib.Path, cli: pathlib.Path) -> int:
     judge_ = Judge(share, cli)
     machine = dict(line.split("=", 1) for line in judge_.text("machine.env").splitlines() if "=" in line)
     if judge_.machine():
+        judge_.watched_over(warn=False)
         judge_.passive("version", "list", "show", "show-pci", "list-text", "capture", "capture-list", "busy-list", "busy-show")
         judge_.topology(machine)
         judge_.probes(machine)

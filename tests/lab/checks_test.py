@@ -2,8 +2,11 @@
 # SPDX-FileCopyrightText: 2026 The Migscope authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The lab's judgement on made-up evidence: what must pass passes, and each broken rule is found.
+import contextlib
+import io
 import json
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
@@ -107,6 +110,35 @@ class Evidence(unittest.TestCase):
         self.assertFalse(evidence.is_device_node("/dev/vfio", 0x90800))
         self.assertTrue(evidence.is_device_node("/dev/iommu", 0x80002))
         self.assertEqual(evidence.strace_ioctls(text), [0x3B75])
+
+
+class Watch(unittest.TestCase):
+    DUE = ("panic_on_warn 1\npanic_on_oops 1\nsoftlockup_panic 1\nwatchdog 1\nsoft_watchdog 1\nwatchdog_thresh 20\n"
+           "watchdog_cpumask 0-1\nonline 0-1\n")
+
+    def failed(self, before=DUE, after=DUE, **how) -> int:
+        with tempfile.TemporaryDirectory() as share, contextlib.redirect_stdout(io.StringIO()):
+            (pathlib.Path(share) / "watch-before").write_text(before)
+            (pathlib.Path(share) / "watch-after").write_text(after)
+            judge = checks.Judge(pathlib.Path(share), pathlib.Path("none"))
+            judge.watched_over(**how)
+            return judge.failed
+
+    def test_a_kernel_that_ends_at_every_trouble_passes(self):
+        self.assertEqual(self.failed(), 0)
+
+    def test_each_switch_that_is_off_before_or_behind_the_steps_fails(self):
+        for name in ("panic_on_warn", "panic_on_oops", "softlockup_panic", "watchdog", "soft_watchdog"):
+            off = re.sub(rf"(?m)^{name} 1$", f"{name} 0", self.DUE)
+            self.assertNotEqual(off, self.DUE)
+            self.assertEqual((self.failed(before=off), self.failed(after=off)), (1, 1), name)
+        self.assertEqual(self.failed(before=self.DUE.replace("thresh 20", "thresh 0")), 1)
+        self.assertEqual(self.failed(before=self.DUE.replace("thresh 20", "thresh 60")), 1)
+        self.assertEqual(self.failed(after=self.DUE.replace("cpumask 0-1", "cpumask 0")), 1)
+        self.assertGreater(self.failed(after=""), 5)
+
+    def test_only_where_it_is_told_may_a_kernel_go_on_after_a_warning(self):
+        self.assertEqual(self.failed(*[self.DUE.replace("panic_on_warn 1", "panic_on_warn 0")] * 2, warn=False), 0)
 
 
 class KernelLog(unittest.TestCase):

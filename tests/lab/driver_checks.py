@@ -382,6 +382,7 @@ def judge(share: pathlib.Path, cli: pathlib.Path) -> int:
     """Number of failed checks; each is printed."""
     judge_ = DriverJudge(share, cli)
     if judge_.ready():
+        judge_.watched_over()
         judge_.types()
         judge_.streams()
         judge_.faults()
@@ -398,6 +399,7 @@ def judge(share: pathlib.Path, cli: pathlib.Path) -> int:
 def judge_dirty(share: pathlib.Path, cli: pathlib.Path) -> int:
     judge_ = DriverJudge(share, cli)
     if judge_.ready():
+        judge_.watched_over()
         judge_.dirty_pages()
     say(f"{judge_.passed} checks passed, {judge_.failed} failed; kernel {judge_.text('kernel-release').strip()}, "
         f"steps done at {judge_.text('steps-done').strip()} s")
@@ -407,6 +409,7 @@ def judge_dirty(share: pathlib.Path, cli: pathlib.Path) -> int:
 def judge_stress(share: pathlib.Path, cli: pathlib.Path) -> int:
     judge_ = DriverJudge(share, cli)
     if judge_.ready():
+        judge_.watched_over()
         judge_.equal(judge_.text("steps/chaos.rc").strip(), "0", f"chaos: {judge_.text('steps/chaos.err').strip()[-300:]}")
         counts = re.findall(r"(?m)^(\w+) (\d+) of (\d+)$", judge_.text("steps/chaos.out"))
         judge_.equal(len(counts), 12, "chaos: kinds of acts")
