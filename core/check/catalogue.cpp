@@ -13,22 +13,24 @@ namespace {
 
 constexpr std::array notTriedActs{
     NotTried{"SET from STOP_COPY to PRE_COPY or PRE_COPY_P2P",
-             "Linux 6.12 never returns from it (vfio_mig_get_next_state() goes round in circles, and nothing "
+             "Linux 6.12 never returns from it: vfio_mig_get_next_state() goes round in circles, and nothing "
              "kills "
-             "the task); 7.3 refuses it, and a SET that is refused makes xe-vfio-pci stop the function"},
-    NotTried{"SET in ERROR",
-             "all kernels up to now warn with a trace in vfio_mig_get_next_state(), which ends a host "
-             "that has panic_on_warn"},
-    NotTried{"SET in RESUMING without a data fd of this run, or after a write that failed",
-             "mtty in all kernels up to now follows a NULL pointer in the first case, with its lock held for "
-             "ever, and in "
-             "the second takes what was written so far for a state"},
+             "the task. Linux 7.3 refuses it; xe-vfio-pci stops the function when a SET is refused, so the "
+             "checks of refused SETs are left out there too"},
     NotTried{
-        "a call on a data fd whose device was closed",
-        "mtty in all kernels up to now uses memory that it has freed (VFIO_MIG_GET_PRECOPY_INFO), and other "
-        "drivers look at the device in the same place"},
+        "SET in ERROR",
+        "up to Linux 7.3 vfio_mig_get_next_state(), where a driver calls it, warns with a trace, which ends "
+        "a host that has panic_on_warn"},
+    NotTried{
+        "SET in RESUMING without a data fd of this run, or after a write that failed",
+        "up to Linux 7.3 mtty follows a NULL pointer in the first case and holds its lock for ever, and in "
+        "the second takes what was written so far for a state. A device that is found in RESUMING "
+        "comes of MIG-CLOSE-001"},
+    NotTried{"a call on a data fd whose device was closed",
+             "up to Linux 7.3 mtty uses memory that it has freed (VFIO_MIG_GET_PRECOPY_INFO), and other "
+             "drivers look at the device in the same place"},
     NotTried{"RESET while another thread reads or sets",
-             "xe-vfio-pci in all kernels up to now sleeps in read with the lock that RESET takes"},
+             "up to Linux 7.3 xe-vfio-pci sleeps in read with the lock that RESET takes"},
 };
 
 } // namespace

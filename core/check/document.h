@@ -27,7 +27,7 @@ struct CheckDocument {
 /// Where a device was left: "RUNNING", "unknown".
 [[nodiscard]] std::string endText(const CheckEnd& end);
 
-/// "brought back by reset, the peer by SET"; "afterwards" where it was in RUNNING.
+/// "clean-up, brought back by reset, the peer by SET"; "clean-up" where it was in RUNNING.
 [[nodiscard]] std::string broughtBackText(const CheckResult& result);
 /// "1 must, 2 should": the severities of what failed; empty: nothing did.
 [[nodiscard]] std::string failedWords(const CheckReport& report);

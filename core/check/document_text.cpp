@@ -46,7 +46,8 @@ std::string failure(const CheckResult& result, const PaintFailed& paint, bool pa
 }
 
 std::string row(const CheckResult& result) {
-    return fmt::format("{:<16} {}\n", result.check->id, result.check->asks);
+    return fmt::format("{:<16} {:<7}{}\n", result.check->id, severityWord(result.check->severity),
+                       result.check->asks);
 }
 
 std::string passedRows(const CheckReport& report) {
@@ -56,7 +57,7 @@ std::string passedRows(const CheckReport& report) {
             continue;
         text += "  " + row(result);
         if (result.outcome.tellsMore)
-            text += fmt::format("  {:<16} {}\n", "", result.outcome.seen.filled());
+            text += fmt::format("  {:<24}{}\n", "", result.outcome.seen.filled());
     }
     return text;
 }
@@ -79,12 +80,23 @@ std::string skippedRows(const CheckReport& report) {
     return text;
 }
 
+/// "2 of 17 failed": of those that were asked.
+std::string weighed(const CheckReport& report, CheckSeverity severity) {
+    const auto asked = std::ranges::count_if(report.results, [&](const CheckResult& result) {
+        return result.check->severity == severity && result.outcome.verdict != CheckVerdict::Skip;
+    });
+    const auto failed = std::ranges::count_if(report.results, [&](const CheckResult& result) {
+        return result.check->severity == severity && result.outcome.verdict == CheckVerdict::Fail;
+    });
+    return fmt::format("{} of {} failed", failed, asked);
+}
+
 std::string head(const CheckDocument& document) {
     const CheckReport& report = document.report;
-    std::string text =
-        fmt::format("Compliance of {} ({})", escapeText(document.device), escapeText(document.driver));
+    std::string text = fmt::format("VFIO migration check of {} ({})", escapeText(document.device),
+                                   escapeText(document.driver));
     if (!document.peer.empty())
-        text += fmt::format(" with {}", escapeText(document.peer));
+        text += fmt::format(", peer {}", escapeText(document.peer));
     text += document.simulated ? " · SIMULATED\n" : "\n";
     const std::string kernel =
         !document.kernel.empty()
@@ -103,9 +115,13 @@ std::string head(const CheckDocument& document) {
     if (const std::string without = notJudgedText(report); !without.empty())
         text += fmt::format("  Not judged: {}\n", without);
     return text +
-           "  must: the kernel's interface demands it; should: programs rely on it; note: worth knowing\n"
-           "  GET, SET and PROBE are VFIO_DEVICE_FEATURE (SET of a state: MIG_DEVICE_STATE), RESET is "
-           "VFIO_DEVICE_RESET; an arc is one step between two states\n\n";
+           fmt::format(
+               "  must, the kernel's interface demands it: {}; should, programs rely on it: {}; note, "
+               "worth knowing: {}\n",
+               weighed(report, CheckSeverity::Must), weighed(report, CheckSeverity::Should),
+               weighed(report, CheckSeverity::Note)) +
+           "  GET, SET and PROBE are VFIO_DEVICE_FEATURE (SET of a state: MIG_DEVICE_STATE; START, STOP and "
+           "REPORT: DMA_LOGGING_*), RESET is VFIO_DEVICE_RESET; an arc is one step between two states\n\n";
 }
 
 } // namespace
@@ -115,7 +131,8 @@ std::string endText(const CheckEnd& end) {
 }
 
 std::string broughtBackText(const CheckResult& result) {
-    std::string text = result.broughtBack.empty() ? "afterwards" : "brought back by " + result.broughtBack;
+    std::string text =
+        result.broughtBack.empty() ? "clean-up" : "clean-up, brought back by " + result.broughtBack;
     if (!result.peerBroughtBack.empty())
         text += ", the peer by " + result.peerBroughtBack;
     return text;
@@ -154,8 +171,7 @@ std::string checkText(const CheckDocument& document, const PaintFailed& paint) {
     const CheckReport& report = document.report;
     std::string text = head(document);
     if (report.count(CheckVerdict::Fail) > 0) {
-        text += "Failed\n  Calls: time since the check began, call, answer, how long it took, and its "
-                "values.\n\n";
+        text += "Failed\n  Calls: time since the check began, call, answer, duration, values.\n\n";
         for (const CheckResult& result : report.results) {
             if (result.outcome.verdict == CheckVerdict::Fail)
                 text += failure(result, paint, !document.peer.empty());
@@ -165,8 +181,7 @@ std::string checkText(const CheckDocument& document, const PaintFailed& paint) {
         text += "Passed\n" + passedRows(report) + "\n";
     if (report.count(CheckVerdict::Skip) > 0)
         text += "Skipped\n" + skippedRows(report) + "\n";
-    text +=
-        "Never tried on any device, since it can hurt the host; what may be asked is read from the flags\n";
+    text += "Never tried, on no device: each of these harms some kernel or some driver\n";
     for (const NotTried& act : actsNotTried())
         text += fmt::format("  {}: {}.\n", act.act, act.why);
     text += "\n";

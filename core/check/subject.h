@@ -147,6 +147,8 @@ public:
     [[nodiscard]] bool resetAdvertised() const { return resetAdvertised_; }
     [[nodiscard]] bool stopsWhenRefused() const { return stopsWhenSetRefused(target_.driver); }
 
+    /// GET_INFO: for resetAdvertised().
+    void askInfo();
     /// VFIO_DEVICE_FEATURE on these bytes. `op` is a string literal. A SET of the state that the rules forbid
     /// is not made. `ranges`: those that a START of DMA logging points at, for the evidence.
     [[nodiscard]] int feature(const char* op, std::span<std::byte> bytes, std::vector<DmaRange> ranges = {});
@@ -181,7 +183,6 @@ public:
 
 private:
     [[nodiscard]] Result<std::unique_ptr<DeviceIo>> openIo();
-    void askInfo();
     [[nodiscard]] int resetOnce();
     void tally(std::optional<MigState> from, std::uint32_t target, int error);
     void afterSet(int error, std::uint32_t target);

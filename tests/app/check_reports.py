@@ -159,7 +159,7 @@ class Reports(unittest.TestCase):
     def test_calls_tell_their_values_and_the_way_back_stands_apart(self):
         text, _ = self.check(BAD, code=REFUSED)
         part = text.split("\nFailed\n")[1].split("\nPassed\n")[0]
-        own, back = part.split("    brought back by SET:\n")
+        own, back = part.split("    clean-up, brought back by SET:\n")
         self.assertRegex(own, r"SET PRE_COPY +ok +[0-9.]+ .s  data_fd [0-9]+\n")
         self.assertRegex(own, r"SET RUNNING +ok +[0-9.]+ .s  data_fd -1\n")
         self.assertRegex(back, r"GET MIG_DEVICE_STATE +ok +[0-9.]+ .s  RUNNING\n$")
@@ -182,7 +182,7 @@ class Reports(unittest.TestCase):
         text = self.check(BAD, "--format", "ktap", code=REFUSED)[0]
         before = text.split("\nnot ok ")[0].split("\nok ")[-1]
         self.assertRegex(before, r"\n# call: .* SET PRE_COPY_P2P +ok .* data_fd [0-9]+\n")
-        self.assertIn("\n# brought back by SET:\n", before)
+        self.assertIn("\n# clean-up, brought back by SET:\n", before)
         bad = ktap(text)
         self.assertEqual([(r["name"], r["directive"]) for r in bad if not r["ok"]], [("MIG-FSM-001", None)])
         should = ktap(self.check(SHOULD, "--format", "ktap")[0])

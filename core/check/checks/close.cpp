@@ -33,7 +33,7 @@ CheckOutcome closedInEveryState(CheckContext& c) {
                                {{"state", stateName(state)}});
         if (const auto now = c.device().believed(); now != MigState::Running)
             return checkFailed(
-                "Closed in {state} and opened again, it stood in {now}.",
+                "Closed in {state} and opened again, it stood in {now}; further states were not tried.",
                 {{"state", stateName(state)}, {"now", now ? stateName(*now) : "an unknown state"}});
     }
     return checkPassed("Closed in any state, it was RUNNING after the next opening.");
@@ -64,17 +64,18 @@ CheckOutcome savesAfterClose(CheckContext& c) {
 
 constexpr std::array table{
     Check{.id = "MIG-OPEN-001",
-          .asks = "A device that is open cannot be opened a second time.",
-          .rule = "drivers/vfio/group.c, vfio_group_fops_open(), and vfio_main.c, vfio_df_open(): a device "
-                  "has one user at a time; the VFIO core answers, not the driver",
+          .asks = "The node of a device that is open cannot be opened for it a second time.",
+          .rule = "drivers/vfio/group.c, vfio_group_fops_open(), and vfio_main.c, vfio_df_open(): a group "
+                  "node has one user at a time (EBUSY), a device node is bound once (EINVAL); the VFIO core "
+                  "answers, not the driver",
           .kind = CheckClass::Resets,
           .provedBy = "opens-twice",
           .run = secondOpening},
     Check{.id = "MIG-CLOSE-001",
           .asks = "A device that was closed in any state is RUNNING when it is opened again.",
-          .rule = "drivers/vfio/pci/mlx5/main.c, mlx5vf_pci_open_device(), as in every PCI driver: an "
-                  "opening begins in RUNNING, since vfio_pci_core_enable() resets the function; programs "
-                  "rely on it and ask no state",
+          .rule = "drivers/vfio/pci/mlx5/main.c, mlx5vf_pci_open_device(): every PCI driver sets RUNNING "
+                  "there. vfio.h does not say it; QEMU takes it for granted and asks no state after it "
+                  "opened a device",
           .severity = CheckSeverity::Should,
           .kind = CheckClass::Resets,
           .provedBy = "close-keeps-stop",

@@ -67,8 +67,9 @@ CheckOutcome begun(CheckContext& c) {
 
 CheckOutcome notHere(int error) {
     if (error == EOPNOTSUPP)
-        return checkSkipped("REPORT answered EOPNOTSUPP: this kernel was built without IOMMUFD_DRIVER, which "
-                            "has its bitmap.");
+        return checkSkipped(
+            "REPORT answered EOPNOTSUPP, as a kernel without CONFIG_IOMMUFD_DRIVER does, where the "
+            "bitmap's code is: run it on a kernel that has it.");
     return checkSkipped("Not asked: REPORT answered {answer}.", {{"answer", answerText(error)}});
 }
 
@@ -180,21 +181,21 @@ constexpr std::array table{
           .provedBy = "dma-start-fails",
           .run = startAndStop},
     Check{.id = "MIG-DMA-002",
-          .asks = "START over no range is refused with EINVAL.",
+          .asks = "START with num_ranges 0 is refused with EINVAL.",
           .rule = "drivers/vfio/vfio_main.c, vfio_ioctl_device_feature_logging_start(): num_ranges 0 is "
                   "EINVAL; the VFIO core answers, not the driver",
           .needs = logs,
           .provedBy = "dma-no-range-accepted",
           .run = noRanges},
     Check{.id = "MIG-DMA-003",
-          .asks = "START over a range that begins off a page is refused with EINVAL.",
+          .asks = "START over a range whose begin is not aligned to the page is refused with EINVAL.",
           .rule = "drivers/vfio/vfio_main.c, vfio_ioctl_device_feature_logging_start(): iova must be a "
                   "multiple of page_size, else EINVAL; the VFIO core answers, not the driver",
           .needs = logs,
           .provedBy = "dma-unaligned-accepted",
           .run = unaligned},
     Check{.id = "MIG-DMA-004",
-          .asks = "START over a range that ends off a page is refused with EINVAL.",
+          .asks = "START over a range whose length is not aligned to the page is refused with EINVAL.",
           .rule = "drivers/vfio/vfio_main.c, vfio_ioctl_device_feature_logging_start(): length must be a "
                   "multiple of page_size, else EINVAL; the VFIO core answers, not the driver",
           .needs = logs,
@@ -215,22 +216,23 @@ constexpr std::array table{
           .provedBy = "dma-wrap-accepted",
           .run = wraps},
     Check{.id = "MIG-DMA-007",
-          .asks = "START over more ranges than fit into a page is refused with E2BIG.",
+          .asks = "START over more ranges than fit into a page of the host is refused with E2BIG.",
           .rule = "drivers/vfio/vfio_main.c, vfio_ioctl_device_feature_logging_start(): the ranges must fit "
-                  "into a page of the host, else E2BIG; the VFIO core answers, not the driver",
+                  "into a page of the host, else E2BIG; vfio.h lets a program try more. The VFIO core "
+                  "answers, not the driver",
+          .severity = CheckSeverity::Note,
           .needs = logs,
           .provedBy = "dma-too-many-accepted",
           .run = tooMany},
     Check{.id = "MIG-DMA-008",
-          .asks = "START while it logs is refused.",
-          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_DMA_LOGGING_START: there is one log a "
-                  "device (mlx5 and pds refuse a second START); the driver's log_start",
-          .severity = CheckSeverity::Should,
+          .asks = "A second START without a STOP between is refused.",
+          .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_DMA_LOGGING_START: no other START is "
+                  "allowed until STOP (mlx5 and pds answer EINVAL); the driver's log_start",
           .needs = logs,
           .provedBy = "dma-second-start-accepted",
           .run = secondStart},
     Check{.id = "MIG-DMA-009",
-          .asks = "The page that START took is a power of two.",
+          .asks = "The page_size that START gives back is a power of two.",
           .rule = "include/uapi/linux/vfio.h, struct vfio_device_feature_dma_logging_control: page_size "
                   "comes back as the device took it, a power of two; the driver's log_start",
           .needs = logs,

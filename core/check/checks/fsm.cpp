@@ -60,17 +60,20 @@ CheckOutcome overArcs(CheckContext& c, std::string_view passed, Wrong wrong) {
         if (!text)
             unreached = notReached(way, answer.error);
     }
-    return unreached ? *unreached : checkPassed(passed, {{"count", std::to_string(asked)}});
+    return unreached ? *unreached
+                     : checkPassed(passed, {{"count", std::to_string(asked)},
+                                            {"all", std::to_string(arcsOf(c.device().flags()).size())}});
 }
 
 /// A text when something is wrong, an empty one when nothing is; absent: the SET failed, so nobody can tell.
 using Wrongness = std::optional<std::string>;
 
 CheckOutcome everyArc(CheckContext& c) {
-    return overArcs(c, "{count} arcs, each with a SET of its own.",
-                    [](const Arc&, const SetAnswer& answer) -> Wrongness {
-                        return answer.error == 0 ? "" : "SET answered " + answerText(answer.error);
-                    });
+    return overArcs(
+        c, "{count} of {all} arcs, each with a SET of its own; RESUMING -> STOP needs a state: MIG-LOAD-001.",
+        [](const Arc&, const SetAnswer& answer) -> Wrongness {
+            return answer.error == 0 ? "" : "SET answered " + answerText(answer.error);
+        });
 }
 
 CheckOutcome getFollows(CheckContext& c) {
@@ -106,12 +109,14 @@ template<class Wrong>
 CheckOutcome overPaths(CheckContext& c, std::string_view passed, Wrong wrong) {
     unsigned asked = 0;
     std::optional<CheckOutcome> unreached;
+    unsigned all = 0;
     for (const MigState from : c.states()) {
-        if (from == MigState::Resuming)
-            continue;
         for (const MigState to : c.states()) {
             const auto path = route(c.device().flags(), from, to);
             if (!path || path->arcs().size() < 2)
+                continue;
+            ++all;
+            if (from == MigState::Resuming)
                 continue;
             if (!startAt(c, from)) {
                 unreached = c.blocked();
@@ -131,12 +136,13 @@ CheckOutcome overPaths(CheckContext& c, std::string_view passed, Wrong wrong) {
         return *unreached;
     if (asked == 0)
         return checkSkipped("No two states are more than one arc apart.");
-    return checkPassed(passed, {{"count", std::to_string(asked)}});
+    return checkPassed(passed, {{"count", std::to_string(asked)}, {"all", std::to_string(all)}});
 }
 
 CheckOutcome everyPath(CheckContext& c) {
     return overPaths(
-        c, "{count} paths, each with one SET.", [&](const Route& path, const SetAnswer& answer) -> Wrongness {
+        c, "{count} of {all} paths of several arcs, each with one SET; those out of RESUMING need a state.",
+        [&](const Route& path, const SetAnswer& answer) -> Wrongness {
             if (answer.error != 0)
                 return "one SET answered " + answerText(answer.error);
             const auto now = c.device().get();
@@ -257,7 +263,7 @@ CheckOutcome outOfError(CheckContext& c) {
 
 constexpr std::array table{
     Check{.id = "MIG-FSM-001",
-          .asks = "Every arc of the flags succeeds with a SET of its own.",
+          .asks = "Every arc of the flags but RESUMING -> STOP succeeds with a SET of its own.",
           .rule = "include/uapi/linux/vfio.h, enum vfio_device_mig_state: a driver takes every arc that the "
                   "FSM of its flags has; the driver's migration_set_state",
           .provedBy = "refuses-an-arc",
@@ -270,7 +276,7 @@ constexpr std::array table{
           .dependents = "MIG-FSM-012",
           .run = getFollows},
     Check{.id = "MIG-FSM-003",
-          .asks = "Every state is reached from every other with one SET, where a path exists.",
+          .asks = "Every state is reached from every other but RESUMING with one SET, where a path exists.",
           .rule = "drivers/vfio/vfio_main.c, vfio_mig_get_next_state(): a SET of a state further away is "
                   "taken arc by arc, so it succeeds where a path exists; the driver's migration_set_state",
           .provedBy = "refuses-paths",
@@ -304,14 +310,15 @@ constexpr std::array table{
           .provedBy = "lacking-state-accepted",
           .run = statesThatFlagsLack},
     Check{.id = "MIG-FSM-008",
-          .asks = "A SET that is refused outright leaves the device where it was, in every state.",
+          .asks = "A SET of a state that does not exist is refused and leaves the device where it was, in "
+                  "every state.",
           .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE: a SET that fails leaves "
                   "the device in its old state or in one on the path, and here there is no path",
           .needs = {.refusedSet = true},
           .provedBy = "refused-set-moves",
           .run = stayAfterRefusal},
     Check{.id = "MIG-FSM-009",
-          .asks = "A SET that is refused outright leaves the saving stream readable.",
+          .asks = "A SET of a state that does not exist is refused and leaves the saving stream readable.",
           .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE: a data fd is good until "
                   "its state is left, and a SET that fails leaves none",
           .needs = {.refusedSet = true},
@@ -326,19 +333,20 @@ constexpr std::array table{
           .dependents = "MIG-RESET-005 MIG-FSM-001",
           .run = outOfError},
     Check{.id = "MIG-FD-001",
-          .asks = "Every arc into pre-copy, STOP_COPY or RESUMING that begins a session gives a data fd.",
+          .asks = "Every arc that begins a session, into PRE_COPY, PRE_COPY_P2P, STOP_COPY or RESUMING, "
+                  "gives a data fd.",
           .rule = "include/uapi/linux/vfio.h, struct vfio_device_feature_mig_state: data_fd is the session's "
                   "file after an arc that begins one; the driver's migration_set_state",
           .provedBy = "no-fd",
           .run = fdWhereDue},
     Check{.id = "MIG-FD-002",
-          .asks = "No other arc gives a data fd: -1.",
+          .asks = "Every other arc gives data_fd -1.",
           .rule = "include/uapi/linux/vfio.h, struct vfio_device_feature_mig_state: data_fd is -1 after an "
                   "arc that begins no session; the driver's migration_set_state",
           .provedBy = "stray-fd",
           .run = noFdElsewhere},
     Check{.id = "MIG-FD-003",
-          .asks = "One SET over several arcs gives the data fd of its goal, and no other.",
+          .asks = "One SET over several arcs gives a data fd if its goal is in a session, else -1.",
           .rule = "include/uapi/linux/vfio.h, struct vfio_device_feature_mig_state: data_fd is the file of "
                   "the session that the last arc began, else -1; the driver's migration_set_state",
           .provedBy = "no-fd-of-paths",

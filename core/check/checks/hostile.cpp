@@ -21,7 +21,10 @@ CheckOutcome mustRefuse(CheckContext& c, std::span<const std::byte> junk) {
                              {"offset", std::to_string(end.offset)},
                              {"answer", answerText(end.error)}};
     return end.where == LoadEnd::Where::Write
-               ? checkPassed("The write of {length} bytes at offset {offset} answered {answer}.", values)
+               ? checkPassed(
+                     "The write of {length} bytes at offset {offset} answered {answer}; the SET that leaves "
+                     "RESUMING was then not made.",
+                     values)
                : checkPassed("The SET that leaves RESUMING answered {answer}.", values);
 }
 
@@ -99,7 +102,7 @@ constexpr auto hostile = CheckClass::Hostile;
 
 constexpr std::array table{
     Check{.id = "MIG-JUNK-001",
-          .asks = "After junk was refused, RESET makes a device that loads again.",
+          .asks = "After junk was refused and a RESET, the device loads a good state.",
           .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RESUMING: a reset ends it and what was "
                   "written so far; the driver's reset",
           .kind = hostile,
@@ -107,21 +110,22 @@ constexpr std::array table{
           .dependents = "MIG-FSM-011",
           .run = recovers},
     Check{.id = "MIG-JUNK-002",
-          .asks = "Junk is not taken for a state.",
+          .asks = "Junk is refused, by a write or by the SET that leaves RESUMING.",
           .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RESUMING: a load of what is no state fails; "
                   "the driver's write, and its SET that leaves RESUMING",
           .kind = hostile,
           .provedBy = "junk-accepted",
           .run = junk},
     Check{.id = "MIG-JUNK-003",
-          .asks = "Three quarters of a state are not taken for one.",
+          .asks = "Three quarters of a state are refused, by a write or by the SET that leaves RESUMING.",
           .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RESUMING: a load of a part of a state fails; "
                   "the driver's write, and its SET that leaves RESUMING",
           .kind = hostile,
           .provedBy = "cut-image-accepted",
           .run = cut},
     Check{.id = "MIG-JUNK-004",
-          .asks = "A state whose first eight bytes are another's is not taken.",
+          .asks =
+              "A state whose first eight bytes were changed is refused, by a write or by the SET after it.",
           .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RESUMING: a state of a device that is not "
                   "compatible fails; drivers compare identity, version or configuration first (hisi_acc "
                   "match data, qat setup, mtty magic)",
@@ -130,7 +134,7 @@ constexpr std::array table{
           .provedBy = "foreign-image-accepted",
           .run = foreign},
     Check{.id = "MIG-JUNK-005",
-          .asks = "A state with 64 bytes behind its end is not taken.",
+          .asks = "A state with 64 bytes more behind its end is refused, by a write or by the SET after it.",
           .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_RESUMING: what comes behind a state is none "
                   "(hisi_acc and mtty answer ENOMEM); the driver's write, and its SET that leaves RESUMING",
           .severity = CheckSeverity::Should,

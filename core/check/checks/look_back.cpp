@@ -94,7 +94,7 @@ constexpr std::array table{
           .provedBy = "arc-fails-at-times",
           .run = arcsKeepWorking},
     Check{.id = "MIG-FSM-012",
-          .asks = "GET never found the device elsewhere than it was put, in all checks.",
+          .asks = "GET always answered the state of the last SET or RESET, in all checks.",
           .rule = "include/uapi/linux/vfio.h, enum vfio_device_mig_state: only a SET, a reset or the "
                   "recovery of an error moves a device; the driver's migration_get_state",
           .kind = passive,
@@ -108,7 +108,7 @@ constexpr std::array table{
           .provedBy = "reset-fails-at-times",
           .run = resetsKeepWorking},
     Check{.id = "MIG-STREAM-013",
-          .asks = "No read of a session that lasts failed, in all checks.",
+          .asks = "No read of a data fd whose session is open failed, in all checks.",
           .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_STOP_COPY and PRE_COPY: a read gives data, 0 "
                   "at the end, or ENOMSG for now in pre-copy; the driver's read",
           .kind = passive,
@@ -122,7 +122,8 @@ constexpr std::array table{
           .provedBy = "own-image-refused-at-times",
           .run = loadsKeepWorking},
     Check{.id = "MIG-LOG-001",
-          .asks = "The kernel logs no warning and no error while checks pass and no SET is refused.",
+          .asks = "The kernel logged no warning and no error, but for checks in which a SET was refused or "
+                  "that failed.",
           .rule = "no rule of include/uapi/linux/vfio.h: a warning of the kernel is a fault to whoever reads "
                   "its log",
           .severity = CheckSeverity::Should,

@@ -38,6 +38,7 @@ CheckOutcome twice(CheckContext& c) {
 }
 
 CheckOutcome advertised(CheckContext& c) {
+    c.device().askInfo();
     const int error = c.device().reset();
     const bool works = error == 0;
     if (c.device().resetAdvertised() == works)
@@ -88,7 +89,7 @@ constexpr std::array table{
     Check{.id = "MIG-RESET-003",
           .asks = "The RESET bit of GET_INFO tells whether RESET works.",
           .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_FLAGS_RESET: the device supports "
-                  "VFIO_DEVICE_RESET; the driver's VFIO_DEVICE_GET_INFO. Programs take it as a hint",
+                  "VFIO_DEVICE_RESET; the driver's VFIO_DEVICE_GET_INFO. The flag is a hint: programs try",
           .severity = CheckSeverity::Note,
           .kind = resets,
           .provedBy = "reset-not-advertised",

@@ -166,7 +166,7 @@ constexpr std::array table{
           .provedBy = "own-image-refused",
           .run = ownImage},
     Check{.id = "MIG-LOAD-002",
-          .asks = "A device takes it in pieces of seven bytes as well.",
+          .asks = "A device takes the state that it saved itself in writes of seven bytes.",
           .rule = "include/uapi/linux/vfio.h, data transfer: the order of the bytes is kept, the pieces in "
                   "which they are written mean nothing; the driver's write",
           .provedBy = "odd-writes-refused",
@@ -179,7 +179,7 @@ constexpr std::array table{
           .provedBy = "empty-write-refused",
           .run = emptyWrite},
     Check{.id = "MIG-LOAD-004",
-          .asks = "A write that succeeds took at least one byte.",
+          .asks = "A write of some bytes that succeeds takes at least one.",
           .rule = "write(2): success says how many bytes were taken, and 0 again and again leaves a program "
                   "in a loop; the driver's write",
           .provedBy = "write-takes-nothing",

@@ -139,13 +139,13 @@ constexpr std::array table{
         .dependents = "MIG-FSM-011",
         .run = closedBeforeItsEnd},
     Check{.id = "MIG-SESSION-005",
-          .asks = "A save after one that was given up begins anew.",
+          .asks = "A save after one that was given up starts from the beginning.",
           .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_STOP_COPY: each entry begins a session of "
                   "its own with the whole state; the driver's migration_set_state",
           .provedBy = "save-goes-on",
           .run = beginsAnew},
     Check{.id = "MIG-SESSION-006",
-          .asks = "Sixty-four sessions in a row, each closed unread, are begun and give a data fd.",
+          .asks = "64 saving sessions in a row, none of them read, each give a data fd.",
           .rule = "include/uapi/linux/vfio.h, struct vfio_device_feature_mig_state: each entry of STOP_COPY "
                   "gives a data_fd; what a session held is freed once its file is closed and its state left; "
                   "the driver's migration_set_state",

@@ -145,13 +145,13 @@ constexpr std::array table{
           .provedBy = "resuming-fd-readable",
           .run = resumingNotReadable},
     Check{.id = "MIG-STREAM-003",
-          .asks = "A saving data fd cannot be positioned: ESPIPE.",
+          .asks = "lseek of a saving data fd answers ESPIPE.",
           .rule =
               "fs/open.c, stream_open(): a driver opens its file as a stream, which has no position: ESPIPE",
           .provedBy = "saving-fd-seeks",
           .run = seekRefused},
     Check{.id = "MIG-STREAM-004",
-          .asks = "A resuming data fd cannot be positioned: ESPIPE.",
+          .asks = "lseek of a resuming data fd answers ESPIPE.",
           .rule =
               "fs/open.c, stream_open(): a driver opens its file as a stream, which has no position: ESPIPE",
           .provedBy = "resuming-fd-seeks",
@@ -163,7 +163,7 @@ constexpr std::array table{
           .provedBy = "any-ioctl-accepted",
           .run = unknownIoctl},
     Check{.id = "MIG-STREAM-006",
-          .asks = "Behind the end of a stream reads go on answering 0.",
+          .asks = "After the end of a stream, in STOP_COPY, reads go on answering 0.",
           .rule = "include/uapi/linux/vfio.h, VFIO_DEVICE_STATE_STOP_COPY: read answers 0 at the end of the "
                   "data, and the end stays; the driver's read",
           .provedBy = "data-behind-end",
