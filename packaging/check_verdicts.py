@@ -81,15 +81,23 @@ def read_kernels():
     return kernels
 
 
+def by_stem(names):
+    """{stem: [ids]}, in the order in which the stems come first: the catalogue asks some topics in turns."""
+    stems = {}
+    for name in names:
+        stems.setdefault(name.rsplit("-", 1)[0], []).append(name)
+    return stems
+
+
 def listing(names):
     """Ids, those in a row as a range."""
     runs = []
-    for name in names:
-        stem, number = name.rsplit("-", 1)
-        if runs and runs[-1][0] == stem and runs[-1][2] == int(number) - 1:
-            runs[-1][2] = int(number)
-        else:
-            runs.append([stem, int(number), int(number)])
+    for stem, members in by_stem(names).items():
+        for number in sorted(int(name.rsplit("-", 1)[1]) for name in members):
+            if runs and runs[-1][0] == stem and runs[-1][2] == number - 1:
+                runs[-1][2] = number
+            else:
+                runs.append([stem, number, number])
     return ", ".join(f"`{stem}-{first:03}`" + (f" to `{last:03}`" if last > first else "") for stem, first, last in runs) or "none"
 
 
