@@ -24,11 +24,11 @@ SETS = driver_checks_test.lines(("open", "RUNNING", "-"), ("set", "RUNNING", "RU
 def report(verdicts: dict, **other) -> dict:
     """A report that keeps to the schema. `verdicts`: id -> verdict."""
     results = [{"id": name, "class": "session", "severity": "must", "verdict": verdict, "rule": "r", "asked": "a", "seen": "s", "duration_ns": 1,
-                "brought_back": None, "kernel_log": [], "calls": [], "calls_left_out": 0} for name, verdict in verdicts.items()]
+                "brought_back": None, "peer_brought_back": None, "kernel_log": [], "calls": [], "own_calls": 0, "calls_left_out": 0} for name, verdict in verdicts.items()]
     counts = {key: list(verdicts.values()).count(word) for key, word in (("passed", "pass"), ("failed", "fail"), ("skipped", "skip"))}
     return {"schema": "migscope.check/1", "simulated": False, "tool": "1", "host": "h", "kernel": "k", "device": "d", "driver": "miglab", "peer": "p",
             "access": "group", "flags": 7, "outcome": "failed" if counts["failed"] else "ok", "duration_ns": 1, "results": results, **counts,
-            "not_tried": [{"act": "a", "why": "w"}], "ends": [{"device": d, "state": "RUNNING", "safe": True} for d in "dp"], **other}
+            "not_judged": None, "state_pairs": [], "not_tried": [{"act": "a", "why": "w"}], "ends": [{"device": d, "state": "RUNNING", "safe": True} for d in "dp"], **other}
 
 
 class Reports(unittest.TestCase):
