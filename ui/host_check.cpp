@@ -103,7 +103,7 @@ Result<void> HostSession::startCheck(const CheckRequest& request) {
                                                   std::make_shared<Kept>(Kept{backend_, *journal}));
     checks_[device] = std::move(status);
     checking_ = std::make_unique<ActiveCheck>(
-        ActiveCheck{device, std::move(*journal), std::move(session), CallPatience()});
+        ActiveCheck{device, std::move(*journal), std::move(session), CallPatience(mostOfACall_)});
     emit checkChanged(device);
     wake();
     return {};

@@ -16,6 +16,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/error.h"
+#include "core/check/patience.h"
 #include "core/device/topology.h"
 #include "core/device/verdict.h"
 #include "core/transfer/device_session.h"
@@ -89,6 +90,8 @@ public:
     /// itself, so they must not be open here. Never waits. Errors: JobRunning, Refused, NotFound, or of its
     /// journal.
     [[nodiscard]] Result<void> startCheck(const CheckRequest& request);
+    /// A call of a check that takes longer is given up; of checks that begin from now on.
+    void setCheckPatience(Ns most) { mostOfACall_ = most; }
     /// The last one of the device on this machine, also while it goes on; null: none yet.
     [[nodiscard]] const CheckStatus* check(const std::string& device) const;
     /// The one that is under way; null: none.
@@ -212,6 +215,7 @@ private:
     std::optional<RunStatus> run_;
     std::unique_ptr<ActiveCheck> checking_;
     std::map<std::string, CheckStatus> checks_;
+    Ns mostOfACall_ = CallPatience::usualMost;
     std::vector<std::shared_ptr<GivenUpCheck>> givenUp_; ///< also in leftovers_
     Background background_;
     Discovery discovery_;

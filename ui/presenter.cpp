@@ -349,7 +349,8 @@ bool Presenter::worksByHand() const {
 void Presenter::cancel() {
     if (worksByHand())
         parts_.host->cancel(device_);
-    else if (parts_.host->activeCheck() != nullptr)
+    else if (parts_.host->activeCheck() != nullptr &&
+             (!parts_.host->runActive() || parts_.host->isChecked(device_)))
         parts_.host->cancelCheck();
     else
         parts_.host->cancelRun();

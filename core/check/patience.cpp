@@ -10,9 +10,10 @@ namespace migscope {
 CallPatience::Act CallPatience::look(const CallUnderWay& call, Ns now, bool cancelled) {
     if (call.op.empty())
         return Act::Wait;
-    if (gaveUpSince_ == call.since)
-        return now - gaveUpAt_ < afterInterrupt ? Act::Wait : Act::Abandon;
     const Ns age = now - call.since;
+    // An interruption harms nobody. To let go of a device whose SET is only slow would leave it where it is.
+    if (gaveUpSince_ == call.since)
+        return age < most_ || now - gaveUpAt_ < afterInterrupt ? Act::Wait : Act::Abandon;
     const bool over = age >= most_ || (cancelled && age >= afterCancel);
     // Told before it is interrupted, however short the limit is.
     const bool told = told_ && *told_ >= call.since;

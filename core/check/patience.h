@@ -25,7 +25,8 @@ public:
     static constexpr Ns tellAfter = std::chrono::seconds(2);
     /// A call that was interrupted and can be is back by then.
     static constexpr Ns afterInterrupt = std::chrono::seconds(2);
-    /// So long has a call that is under way while somebody waits for the end.
+    /// So long has a call that is under way while somebody waits for the end: then it is interrupted, but
+    /// not given up before the limit.
     static constexpr Ns afterCancel = std::chrono::seconds(10);
 
     explicit CallPatience(Ns most = usualMost) : most_(most) {}

@@ -91,6 +91,7 @@ TEST_F(CheckEdges, anotherMachineIsNotTakenForTheOneBefore) {
 
 TEST_F(CheckEdges, aWorkerThatWasGivenUpKeepsItsDevice) {
     show(stuckOne);
+    host_->setCheckPatience(std::chrono::seconds(2));
     ASSERT_TRUE(host_->startCheck(requestOf(stuckOne, "mlx5_vfio_pci")));
     ASSERT_TRUE(waitUntil([this] { return !host_->activeCheck()->stuck.isEmpty(); }, longWait));
     host_->cancelCheck();

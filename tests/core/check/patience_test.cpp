@@ -33,6 +33,8 @@ TEST(CallPatience, whoWaitsForTheEndWaitsLess) {
     CallPatience patience(60s);
     EXPECT_EQ(patience.look(call, 14900ms, true), Act::Tell);
     EXPECT_EQ(patience.look(call, 15s, true), Act::Interrupt);
+    EXPECT_EQ(patience.look(call, 64900ms, true), Act::Wait) << "it may be slow and come back";
+    EXPECT_EQ(patience.look(call, 65s, true), Act::Abandon);
 }
 
 TEST(CallPatience, anotherCallAfterTheInterruptedOneBeginsAgain) {
