@@ -12,11 +12,11 @@ namespace migscope {
 namespace {
 
 constexpr std::array notTriedActs{
-    NotTried{"SET from STOP_COPY to PRE_COPY or PRE_COPY_P2P",
-             "Linux 6.12 never returns from it: vfio_mig_get_next_state() goes round in circles, and nothing "
-             "kills "
-             "the task. Linux 7.3 refuses it; xe-vfio-pci stops the function when a SET is refused, so the "
-             "checks of refused SETs are left out there too"},
+    NotTried{
+        "SET from STOP_COPY to PRE_COPY or PRE_COPY_P2P",
+        "Linux 6.2 to 7.1, and 6.12 before 6.12.96, never return from it: vfio_mig_get_next_state() goes "
+        "round in circles, and nothing kills the task. Later ones refuse it; xe-vfio-pci stops the "
+        "function when a SET is refused, so the checks of refused SETs are left out there too"},
     NotTried{
         "SET in ERROR",
         "up to Linux 7.3 vfio_mig_get_next_state(), where a driver calls it, warns with a trace, which ends "

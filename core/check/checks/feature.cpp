@@ -232,7 +232,7 @@ constexpr std::array table{
           .provedBy = "probe-of-wrong-operation-accepted",
           .run = probeOfWrongOperation},
     Check{.id = "MIG-FEAT-013",
-          .asks = "A feature that nobody has is refused: ENOTTY, or EINVAL before Linux 6.18.",
+          .asks = "A feature that nobody has is refused: ENOTTY, or EINVAL before Linux 6.18 and 6.12.58.",
           .rule =
               "drivers/vfio/vfio_main.c, vfio_ioctl_device_feature(): what neither the core nor the driver's "
               "device_feature knows is ENOTTY; before Linux 6.18 EINVAL where a driver has no device_feature",
