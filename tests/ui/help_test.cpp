@@ -160,11 +160,10 @@ TEST_F(Guide, everyViewHasItsPage) {
     machine("sim:lab");
     openAt("machines"); // the page of the machine; the list of devices has the focus
     select(mlx5A);
-    std::map<QString, const char*> pages{{QStringLiteral("Inspect"), "inspect"},
-                                         {QStringLiteral("Migrate"), "migrate"},
-                                         {QStringLiteral("Timeline"), "timeline"},
-                                         {QStringLiteral("Compare"), "compare"},
-                                         {QStringLiteral("Dirty pages"), "dirty"}};
+    std::map<QString, const char*> pages{
+        {QStringLiteral("Inspect"), "inspect"},   {QStringLiteral("Migrate"), "migrate"},
+        {QStringLiteral("Timeline"), "timeline"}, {QStringLiteral("Compare"), "compare"},
+        {QStringLiteral("Dirty pages"), "dirty"}, {QStringLiteral("Compliance"), "check"}};
     for (int tab = 0; tab < parts().tabs->count(); ++tab) {
         parts().tabs->setCurrentIndex(tab);
         ASSERT_TRUE(pages.contains(parts().tabs->tabText(tab))) << parts().tabs->tabText(tab).toStdString();
