@@ -25,9 +25,9 @@
 #include "ui/actions.h"
 #include "ui/facts.h"
 #include "ui/panels/command_box.h"
+#include "ui/panels/device_header.h"
 #include "ui/panels/event_log_panel.h"
 #include "ui/panels/facts_panel.h"
-#include "ui/panels/device_header.h"
 #include "ui/panels/host_page.h"
 #include "ui/panels/inspect_page.h"
 #include "ui/panels/machines_panel.h"
@@ -185,9 +185,8 @@ TEST_F(Window, resetAsksInPlaceThenResets) {
     EXPECT_EQ(sim_->stateOf(failing), MigState::Error);
     QTest::mouseClick(grid()->resetButton(), Qt::LeftButton);
     ASSERT_TRUE(waitState(failing, MigState::Running));
-    EXPECT_TRUE(waitUntil([this] {
-        return parts().header->verdictLabel()->text().startsWith(QStringLiteral("Migratable"));
-    }));
+    EXPECT_TRUE(waitUntil(
+        [this] { return parts().header->verdictLabel()->text().startsWith(QStringLiteral("Migratable")); }));
 }
 
 TEST_F(Window, hoverLightsThePathAndSaysItsPrice) {

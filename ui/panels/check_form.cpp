@@ -108,7 +108,8 @@ void CheckForm::makeRows() {
     first->addWidget(peers_);
     for (const CheckClass kind : allClasses) {
         auto* box = new QCheckBox(classText(kind), this);
-        box->setObjectName(QStringLiteral("check class %1").arg(QLatin1String(classWord(kind).data())));
+        box->setObjectName(
+            QStringLiteral("check class %1").arg(QString::fromStdString(std::string(classWord(kind)))));
         box->setToolTip(classHelp(kind));
         box->setAccessibleDescription(classHelp(kind));
         box->setChecked(kind != CheckClass::Hostile);

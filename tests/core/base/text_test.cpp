@@ -100,8 +100,8 @@ TEST(UniqueFd, zeroIsADescriptorAndEachIsClosedOnce) {
     {
         UniqueFd owner(fd);
         UniqueFd other(std::move(owner));
-        EXPECT_FALSE(
-            owner.valid()); // NOLINT(bugprone-use-after-move): the moved-from state is what is asked here
+        // The moved-from state is what is asked here.
+        EXPECT_FALSE(owner.valid()); // NOLINT(bugprone-use-after-move,clang-analyzer-cplusplus.Move)
         EXPECT_EQ(other.get(), fd);
     }
     EXPECT_EQ(::fcntl(fd, F_GETFD), -1);
