@@ -12,6 +12,14 @@ namespace {
 
 constexpr int givenUpIntervalMs = 1000;
 
+/// The device, and its peer where there is one.
+std::vector<std::string> devicesOf(const CheckRequest& request) {
+    std::vector<std::string> devices{request.device.device};
+    if (request.peer)
+        devices.push_back(request.peer->device);
+    return devices;
+}
+
 } // namespace
 
 const CheckStatus* HostSession::check(const std::string& device) const {
@@ -74,10 +82,7 @@ Result<void> HostSession::startCheck(const CheckRequest& request) {
     if (auto may = mayCheck(request); !may)
         return may;
     const std::string device = request.device.device;
-    std::vector<std::string> devices{device};
-    if (request.peer)
-        devices.push_back(request.peer->device);
-    RecordingHeader header = headerFor(devices);
+    RecordingHeader header = headerFor(devicesOf(request));
     header.detail = "calls"; // they are the evidence
     auto journal = startJournal(header, device, QStringLiteral("check-") + shown(device),
                                 tr("%1, compliance check").arg(shortName(device)));
@@ -168,11 +173,8 @@ bool HostSession::updateCheck() {
         status.abandoned = leftBehind_ = true;
         CheckReport report = checking_->session->abandoned();
         checking_->session->cancel(); // should it come back: nothing more is asked
-        std::vector<std::string> devices{device};
-        if (status.request.peer)
-            devices.push_back(status.request.peer->device);
         givenUp_.push_back(std::make_shared<GivenUpCheck>(
-            GivenUpCheck{backend_, journal, std::move(checking_->session), std::move(devices)}));
+            GivenUpCheck{backend_, journal, std::move(checking_->session), devicesOf(status.request)}));
         leftovers_.push_back(givenUp_.back());
         QTimer::singleShot(givenUpIntervalMs, this, &HostSession::lookAtGivenUp);
         concludeCheck(status, std::move(report));
@@ -214,11 +216,8 @@ void HostSession::leaveCheck(std::chrono::milliseconds patience) {
         return;
     // A thread that the kernel holds may still come back to these: they outlive everything.
     status.abandoned = leftBehind_ = true;
-    std::vector<std::string> devices{ended->device};
-    if (status.request.peer)
-        devices.push_back(status.request.peer->device);
     givenUp_.push_back(std::make_shared<GivenUpCheck>(
-        GivenUpCheck{backend_, ended->journal, std::move(ended->session), std::move(devices)}));
+        GivenUpCheck{backend_, ended->journal, std::move(ended->session), devicesOf(status.request)}));
     leftovers_.push_back(givenUp_.back());
     QTimer::singleShot(givenUpIntervalMs, this, &HostSession::lookAtGivenUp);
 }
